@@ -7,8 +7,8 @@ use std::time::Duration;
 use domain::TenantId;
 use journal::{ActivityQueue, AggregateStore, OwnWrites};
 
-use crate::circuit_breaker::CircuitBreakers;
 use crate::api_keys::ApiKeys;
+use crate::circuit_breaker::CircuitBreakers;
 use crate::daily::DailyCounters;
 use crate::jobs::Jobs;
 use crate::photos::Photos;

@@ -45,7 +45,7 @@ fn known_parameters(query: &str, known: &[String]) -> Result<Map<String, Value>,
         if is_of_advertising(name) {
             continue;
         }
-        if !known.iter().any(|known| known == name) {
+        if !known.iter().any(|known| is_called(name, known)) {
             return Err(unknown(name, known));
         }
         if value.trim().is_empty() {
@@ -61,6 +61,12 @@ fn known_parameters(query: &str, known: &[String]) -> Result<Map<String, Value>,
         }
     }
     Ok(found)
+}
+
+/// Whether a parameter has this name. A name that ends in `*` stands for all that begin alike: `attr.*`.
+fn is_called(name: &str, known: &str) -> bool {
+    let begins = |start: &str| name.len() > start.len() && name.starts_with(start);
+    name == known || known.strip_suffix('*').is_some_and(begins)
 }
 
 /// Whether it is a parameter that advertisements and letters of others add to any address. It means nothing here.
@@ -114,6 +120,14 @@ mod tests {
         let homes: Homes = read("/homes?rooms=&price=%20").unwrap();
         assert_eq!((homes.rooms, homes.price, homes.size), (None, None, None), "blank is absent");
         assert!(read::<Homes>("/homes").is_ok() && read::<Homes>("/homes?").is_ok());
+    }
+
+    #[test]
+    fn a_name_may_stand_for_all_that_begin_alike() {
+        assert!(is_called("attr.color", "attr.*") && is_called("color", "color"));
+        assert!(
+            !is_called("attr.", "attr.*") && !is_called("attr", "attr.*") && !is_called("colors", "color")
+        );
     }
 
     #[test]

@@ -201,6 +201,24 @@ impl ViewStore {
         self.blocking(move || reading.read(|connection| query(connection, &sql, &params))).await
     }
 
+    /// Corrects rows that do not say what the journal says, because somebody or something else changed them. Returns how
+    /// many rows were changed.
+    ///
+    /// It does not wait for the group, and takes part in none of its promises: `sql` must name the row as it was read, so
+    /// that a row which the group has changed since stays as it is.
+    ///
+    /// # Errors
+    /// When the database rejects it.
+    pub async fn correct(&self, sql: &str, params: Vec<Value<'_>>) -> Result<usize, ViewError> {
+        let sql = sql.to_owned();
+        let params: Vec<_> = params.into_iter().map(Value::into_owned).collect();
+        let corrected = self.transaction(move |_, connection| {
+            let mut tx = ViewTx::Sqlite(connection);
+            Ok(Handle::current().block_on(tx.execute(&sql, &params))?)
+        });
+        corrected.await.map_err(|error| ViewError::Unavailable(ErrorCause::new(error)))
+    }
+
     /// Checks that the file in use takes writes, by a small write that changes nothing. Skips the check while
     /// another write is in progress.
     ///

@@ -17,7 +17,7 @@ use domain::property::kinds::PropertyType;
 use search::query::{BoundingBox, Near, Query, Sort, SortBy};
 use search::suggest::{Suggester, suggest};
 use search::understanding::understand;
-use search::{Index, IndexChange, IndexPosition};
+use search::{Home, Index, IndexChange, IndexPosition};
 use tokio::time::Instant;
 
 use homes::{NOW, home};
@@ -34,7 +34,7 @@ fn main() {
     let began = Instant::now();
     let place = |changed| IndexPosition { made: "an example".into(), changed };
     for commit in 0..many / 10_000 {
-        let batch: Vec<IndexChange> =
+        let batch: Vec<IndexChange<Home>> =
             (0..10_000).map(|_| IndexChange::Put(Box::new(home(&mut random, &tenant)))).collect();
         index.write(&batch).unwrap();
         index.commit(&place(i64::from(commit))).unwrap();

@@ -1,4 +1,5 @@
-//! The search service: finds listings by words, filters and place; ranks, counts and pages them.
+//! The search service: finds listings by words, filters and place, and products by words and filters; ranks, counts
+//! and pages them.
 //!
 //! ```text
 //! journal -> group -> rows (the read model, the truth) -> index (a cache of the rows) -> query -> hits -> rows -> answer
@@ -7,12 +8,13 @@
 //! then for the index.
 #![warn(missing_docs)]
 
+mod engine;
 mod exported;
 mod gazetteer;
 mod home;
 mod http;
 mod index;
-mod indexer;
+pub mod products;
 mod projection;
 pub mod query;
 mod ranking;
@@ -31,14 +33,17 @@ use std::sync::Arc;
 
 use ::projection::deliveries::{self, Outbox, OutboxWorker};
 use ::projection::{IndexProgress, ViewError, ViewStore};
+use axum::Router;
 use axum::extract::FromRef;
 use bus::{Group, GroupStatus};
 use http_kit::docs::Listed;
 use http_kit::{AppContext, Documentation, OutboxGroup, ReadModel, Routes, Service, Task};
 
+pub use engine::indexer::Indexer;
+pub use engine::{IndexChange, IndexError, IndexPosition, Indexed, TextIndex};
 pub use home::{Document, Finding, Home};
-pub use index::{Index, IndexChange, IndexError, IndexPosition};
-pub use indexer::Indexer;
+pub use index::Index;
+use products::{ProductSearch, ProductsApp};
 use projection::Homes;
 pub use ranking::{Measured, Parts, RankingInputs};
 use recommend::Learner;
@@ -61,6 +66,7 @@ pub struct Search {
     /// Limits concurrent searches; more would only compete for the same cores.
     turns: Arc<Semaphore>,
     searches: Searches,
+    products: ProductSearch,
 }
 
 const SEARCH_TABLES: &str = include_str!("../migrations/0001_search.sql");
@@ -117,10 +123,11 @@ impl Search {
             context.jobs.background().clone(),
         ));
         let index = Arc::new(Index::open(&views.join("search"))?);
-        rows::check(&store, &index).await?;
+        engine::changes::check(&store, &index).await?;
         let searches = Searches::open(context.clone(), views, Arc::clone(&index))?;
         let turns = Arc::new(Semaphore::new(SEARCHES));
-        Ok(Self { context, store, outbox, learner, index, progress, turns, searches })
+        let products = ProductSearch::open(context.clone(), views, Arc::clone(&turns)).await?;
+        Ok(Self { context, store, outbox, learner, index, progress, turns, searches, products })
     }
 
     /// The consumer group that maintains the read model.
@@ -141,9 +148,15 @@ impl Search {
         &self.index
     }
 
-    /// Waits, at most `limit`, until the index contains all present rows. Returns whether it does.
+    /// The search for products.
+    #[must_use]
+    pub fn products(&self) -> &ProductSearch {
+        &self.products
+    }
+
+    /// Waits, at most `limit` for each, until the indexes contain all present rows. Returns whether they do.
     pub async fn caught_up(&self, limit: std::time::Duration) -> bool {
-        self.progress.wait(u64::MAX, limit).await
+        self.progress.wait(u64::MAX, limit).await && self.products.caught_up(limit).await
     }
 
     /// The outbox of alerts.
@@ -175,7 +188,7 @@ impl Search {
 
     /// The task that keeps the index in step with the rows.
     #[must_use]
-    pub fn indexer(&self) -> Indexer {
+    pub fn indexer(&self) -> Indexer<Home> {
         Indexer::new(self.store.clone(), Arc::clone(&self.index), Arc::clone(&self.progress))
     }
 
@@ -185,6 +198,7 @@ impl Search {
         let mut operations = http::routes().into_openapi();
         operations.merge(http::of_people().into_openapi());
         operations.merge(http::routes_of_searches().into_openapi());
+        operations.merge(products::http::routes().into_openapi());
         let exported = vec![Listed::of::<saved::http::Document>(exported::SAVED_SEARCHES)];
         Documentation { operations, exported }
     }
@@ -199,6 +213,7 @@ impl Search {
             read_models: vec![
                 ReadModel { group: Self::group(), store: self.store.clone() },
                 ReadModel { group: Searches::group(), store: self.searches.store().clone() },
+                self.products.read_model(),
             ],
             outboxes: vec![OutboxGroup {
                 group: Self::group().name,
@@ -208,12 +223,16 @@ impl Search {
             tasks: vec![
                 Task::new("recommendations", move |stop| Arc::clone(&learner).run(stop)),
                 Task::new("search-index", move |stop| indexer.indexer().run(stop)),
+                self.products.task(),
             ],
             routes: Box::new(move |groups| {
                 let status = groups.status(&Self::group())?;
                 let searches = search.searches.router(groups.status(&Searches::group())?);
+                let of_products = groups.status(&ProductSearch::group())?;
+                let products = ProductsApp { products: search.products.clone(), status: of_products };
+                let products: Router = products::http::routes().with_state(products).into();
                 let part = App { search: search.clone(), status: status.clone() };
-                let router = http::router(App { search, status }).merge(searches);
+                let router = http::router(App { search, status }).merge(searches).merge(products);
                 Ok(Routes { export: vec![Arc::new(part)], ..Routes::new(router) })
             }),
         }

@@ -7,12 +7,13 @@ mod geo;
 mod sort;
 
 use domain::{PropertyId, TenantId, Timestamp};
+use uuid::Uuid;
 
 pub use buckets::{AREAS, BUDGETS, Bucket, budgets, prices};
 pub use details::{Detail, DetailBits, DetailFilters, NamedDetails};
 pub use filters::{Facet, Filters, Numbers, RoomSet};
 pub use geo::{BoundingBox, Geo, Near, Polygon, kilometres, kilometres_at_least};
-pub use sort::{Key, Like, MOST_SORTS, Sort, SortBy};
+pub use sort::{Key, Like, MOST_SORTS, Sort, SortBy, compare_parts};
 
 use crate::home::Home;
 use crate::words::words;
@@ -100,9 +101,9 @@ pub fn asked_words(text: &str) -> Vec<String> {
 
 /// A hit, with what is needed to sort it.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Hit {
+pub struct Hit<I = Uuid> {
     /// Its position in the sort order.
-    pub key: Key,
+    pub key: Key<I>,
     /// How well it matches the words; [`NO_TEXT`] for a search without words.
     pub text: f32,
 }
@@ -121,6 +122,13 @@ pub struct Count {
     /// For a range: the exclusive upper bound.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<f64>,
+}
+
+impl Count {
+    /// The count of one value.
+    pub(crate) fn of(value: String, count: u64) -> Self {
+        Self { value, count, from: None, to: None }
+    }
 }
 
 /// The counts of every facet. Each is counted over the hits there would be without the facet's own filter.

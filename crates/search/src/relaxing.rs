@@ -9,7 +9,8 @@ use std::collections::HashMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::index::{Index, IndexError};
+use crate::engine::IndexError;
+use crate::index::Index;
 use crate::query::{Facet, IndexHits, Query};
 use crate::request::TimedSearch;
 

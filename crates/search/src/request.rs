@@ -343,7 +343,7 @@ fn numbers(f: &mut Fields<'_>, field: &str) -> Numbers {
 }
 
 /// An amount; 0 means no bound.
-fn money(f: &mut Fields<'_>, field: &str) -> Option<i64> {
+pub fn money(f: &mut Fields<'_>, field: &str) -> Option<i64> {
     f.asks(field, || MemberKind::Money);
     let nothing = match f.raw(field)? {
         Value::Number(number) => number.as_f64() == Some(0.0),

@@ -2,21 +2,21 @@
 
 use std::collections::HashMap;
 
-use ::projection::{Row, Value, ViewError, ViewStore};
+use ::projection::{Row, Value, ViewStore};
 use domain::fields::Choice;
 use domain::property::Status;
 use domain::{PropertyId, TenantId, Timestamp};
 
-use crate::OpenError;
+use crate::engine::IndexChange;
+pub use crate::engine::changes::RowsError;
 use crate::home::Home;
-use crate::index::{Index, IndexChange, IndexPosition};
 
 /// The columns that [`read`] expects, from the second on.
-const COLUMNS: &str =
-    "h.tenant, h.id, h.owner_id, h.status, h.owner_gone, h.featured, h.verified, h.favourites,
-    h.content, h.version, h.created_at, h.updated_at, h.images, h.owner_absent";
+pub const COLUMNS: &str =
+    "r.tenant, r.id, r.owner_id, r.status, r.owner_gone, r.featured, r.verified, r.favourites,
+    r.content, r.version, r.created_at, r.updated_at, r.images, r.owner_absent";
 /// The index of the column after them, `changed`.
-const CHANGED: usize = 15;
+pub const CHANGED: usize = 15;
 
 /// A row of a listing.
 #[derive(Debug)]
@@ -41,22 +41,12 @@ impl Stored {
         self.home.filter(|_| is)
     }
 
-    fn change(self) -> IndexChange {
+    /// What it means for the index.
+    pub fn change(self) -> IndexChange<Home> {
         let tenant = self.tenant.clone();
         let id = self.id;
         self.on_the_market().map_or(IndexChange::Gone { tenant, id }, |home| IndexChange::Put(Box::new(home)))
     }
-}
-
-/// Rows cannot be read.
-#[derive(Debug, thiserror::Error)]
-pub enum RowsError {
-    /// The read model does not answer.
-    #[error(transparent)]
-    View(#[from] ViewError),
-    /// A column holds an unexpected value.
-    #[error("row {0} of the search read model cannot be read")]
-    Unreadable(String),
 }
 
 /// Reads a row of [`of_one`].
@@ -86,59 +76,6 @@ pub fn read(row: &Row) -> Result<Stored, RowsError> {
     Ok(Stored { status, owner_gone, owner_absent, home, tenant, id })
 }
 
-/// Rows that changed after a position.
-pub struct Changes {
-    /// The changes to apply to the index.
-    pub due: Vec<IndexChange>,
-    /// The position after them.
-    pub place: IndexPosition,
-    /// Whether some rows belong to an owner who left, so that nothing of them may stay.
-    pub erases: bool,
-    /// Whether they come from another file than the position, so that everything indexed before must go.
-    pub other_file: bool,
-}
-
-/// At most `most` rows after `place`, read in one snapshot.
-pub async fn after(store: &ViewStore, place: &IndexPosition, most: usize) -> Result<Changes, RowsError> {
-    let sql = format!(
-        "select m.id, {COLUMNS}, h.changed from made m left join
-         (select * from homes where changed > (select case id when $1 then $2 else 0 end from made)
-          order by changed limit $3) h on 1 = 1 order by h.changed"
-    );
-    let params = vec![place.made.clone().into(), place.changed.into(), (most as u64).into()];
-    let rows = store.query(&sql, params).await?;
-    let made = rows.first().and_then(|row| row.text(0)).unwrap_or_default().to_owned();
-    let other_file = made != place.made;
-    let mut last = if other_file { 0 } else { place.changed };
-    let mut changes = Vec::with_capacity(rows.len());
-    let mut erases = false;
-    for row in rows.iter().filter(|row| row.int(CHANGED).is_some()) {
-        last = row.int(CHANGED).unwrap_or(last);
-        let stored = read(row)?;
-        erases |= stored.owner_gone;
-        changes.push(stored.change());
-    }
-    Ok(Changes { due: changes, place: IndexPosition { made, changed: last }, erases, other_file })
-}
-
-/// Recreates the index if it was built from another file, or contains rows that no longer exist.
-pub async fn check(store: &ViewStore, index: &Index) -> Result<(), OpenError> {
-    let Some(place) = index.place()? else { return Ok(()) };
-    if store.outdated().is_some() {
-        // The read model will be rebuilt in another file, and its rows cannot be queried before.
-        return Ok(index.begin_again()?);
-    }
-    let rows =
-        store.query("select m.id, (select coalesce(max(changed), 0) from homes) from made m", Vec::new());
-    let rows = rows.await?;
-    let same =
-        |row: &Row| row.text(0) == Some(&place.made) && row.int(1).is_some_and(|last| last >= place.changed);
-    if !rows.first().is_some_and(same) {
-        index.begin_again()?;
-    }
-    Ok(())
-}
-
 /// The listings of `ids` that are on the market, by id.
 pub async fn homes(
     store: &ViewStore,
@@ -152,7 +89,7 @@ pub async fn homes(
     params.extend(ids.iter().map(|id| Value::from(id.to_string())));
     let places: Vec<String> = (2..=params.len()).map(|number| format!("${number}")).collect();
     let places = places.join(", ");
-    let sql = format!("select null, {COLUMNS} from homes h where h.tenant = $1 and h.id in ({places})");
+    let sql = format!("select null, {COLUMNS} from homes r where r.tenant = $1 and r.id in ({places})");
     let mut found = HashMap::with_capacity(ids.len());
     for row in store.query(&sql, params).await? {
         if let Some(home) = read(&row)?.on_the_market() {
@@ -170,7 +107,7 @@ pub async fn before(
     most: usize,
 ) -> Result<(Vec<Home>, Option<i64>), RowsError> {
     let sql = format!(
-        "select null, {COLUMNS}, h.changed from homes h where h.changed < $1 order by h.changed desc limit $2"
+        "select null, {COLUMNS}, r.changed from homes r where r.changed < $1 order by r.changed desc limit $2"
     );
     let rows = store.query(&sql, vec![before.into(), (most as u64).into()]).await?;
     let next = rows.last().filter(|_| rows.len() == most).and_then(|row| row.int(CHANGED));
@@ -183,7 +120,7 @@ pub async fn before(
 
 /// The query for the row of a tenant's listing.
 pub fn of_one() -> String {
-    format!("select null, {COLUMNS} from homes h where h.tenant = $1 and h.id = $2")
+    format!("select null, {COLUMNS} from homes r where r.tenant = $1 and r.id = $2")
 }
 
 /// One listing's row.

@@ -1,25 +1,25 @@
 //! Turns a query into an answer: waits for the caller's own writes, searches, then reads the rows of the hits.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use axum::http::Uri;
-use domain::{Log, PropertyId};
+use domain::PropertyId;
 use http_kit::{Caller, Failure, Freshness, Links, Page};
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
-use tokio::time::Instant;
 use utoipa::ToSchema;
 
-use crate::App;
+use crate::engine::IndexError;
+use crate::engine::reading;
 use crate::home::{Document, Explanation, Finding, Home};
-use crate::index::{Index, IndexError};
+use crate::index::Index;
 use crate::query::{Count, Facets, Hit, IndexHits, Query, kilometres, matched_words, text_score};
 use crate::ranking::Measured;
 use crate::relaxing::{self, Found, Relaxed};
 use crate::request::{TimedSearch, cursor};
 use crate::rows;
 use crate::understanding::UnderstoodQuery;
+use crate::{App, Search};
 
 /// A page of listings, with the facet counts for narrowing the search.
 #[derive(Debug, Serialize, ToSchema)]
@@ -54,16 +54,8 @@ impl Results {
 impl App {
     /// Waits, for a bounded time, until the rows and then the index contain the caller's own writes.
     pub async fn fresh(&self, caller: &Caller) -> Freshness {
-        let Some(user) = caller.user() else { return Freshness::Fresh };
-        let context = &self.search.context;
-        let began = Instant::now();
-        let written = context.seen.of(&caller.tenant, user)[Log::Facts.index()];
-        let freshness = context.wait_for_own(&self.status, caller, &[Log::Facts]).await;
-        let left = context.wait.saturating_sub(began.elapsed());
-        if freshness.is_stale() || !self.search.progress.wait(written.seq, left).await {
-            return Freshness::Stale;
-        }
-        freshness
+        let Search { context, progress, .. } = &self.search;
+        reading::wait_for_own(context, &self.status, progress, caller).await
     }
 
     /// Searches the index for `query`.
@@ -82,11 +74,7 @@ impl App {
         &self,
         read: impl FnOnce(&Index) -> Result<T, IndexError> + Send + 'static,
     ) -> Result<T, Failure> {
-        let broken = |error: &dyn std::fmt::Display| Failure::unavailable(error);
-        let _turn = self.search.turns.acquire().await.map_err(|closed| broken(&closed))?;
-        let index = Arc::clone(&self.search.index);
-        let found = tokio::task::spawn_blocking(move || read(&index)).await;
-        found.map_err(|cut| broken(&cut))?.map_err(|error| broken(&error))
+        reading::read(&self.search.index, &self.search.turns, read).await
     }
 
     /// Answers one page. A hit whose row has left the market since it was indexed is left out.

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use domain::Timestamp;
 use domain::property::Rooms;
 use domain::property::content::Coordinates;
-use tantivy::columnar::{Column, ColumnValues, StrColumn};
-use tantivy::{DocId, SegmentReader, TantivyError};
+use tantivy::columnar::{Column, ColumnValues};
+use tantivy::{DocId, SegmentReader};
 use uuid::Uuid;
 
-use super::fields::{SHOWN, Traits};
+use super::fields::Traits;
+use crate::engine::text_column::{Text, TextColumn, distinct_texts, ordinals};
 use crate::query::DetailBits;
 use crate::ranking::Measured;
 
@@ -31,24 +32,12 @@ pub struct Row {
     pub locality: u32,
 }
 
-/// A distinct text of a column.
-#[derive(Debug)]
-pub struct Text {
-    /// The key it is compared by.
-    pub key: String,
-    /// The text as written.
-    pub shown: String,
-}
-
 /// The columns. Every listing has a value in each, except coordinates and amenities.
 pub struct Columns {
     rows: Vec<Row>,
-    /// Where the amenities of a listing start in `amenity`. They end where those of the next listing start.
-    amenities_from: Vec<u32>,
-    amenity: Vec<u32>,
     pub cities: Vec<Text>,
     pub localities: Vec<Text>,
-    pub amenities: Vec<Text>,
+    pub amenities: TextColumn,
     id: [Whole<u64>; 2],
     area: Whole<f64>,
     deposit: Whole<i64>,
@@ -63,7 +52,7 @@ impl Columns {
         let fast = segment.fast_fields();
         let count = |name| fast.column_first_or_default::<u64>(name);
         let number = |name| fast.column_first_or_default::<i64>(name);
-        let [city, locality, amenity] = [fast.str("city")?, fast.str("locality")?, fast.str("amenities")?];
+        let [city, locality] = [fast.str("city")?, fast.str("locality")?];
         let traits = count("facts")?;
         let details = count("details")?;
         let price = number("price")?;
@@ -76,13 +65,11 @@ impl Columns {
             city: ordinals(city.as_ref(), doc).next().unwrap_or(u32::MAX),
             locality: ordinals(locality.as_ref(), doc).next().unwrap_or(u32::MAX),
         };
-        let mut columns = Self {
+        Ok(Self {
             rows: (0..segment.max_doc()).map(row).collect(),
-            amenities_from: Vec::with_capacity(segment.max_doc() as usize + 1),
-            amenity: Vec::new(),
-            cities: texts(city.as_ref())?,
-            localities: texts(locality.as_ref())?,
-            amenities: texts(amenity.as_ref())?,
+            cities: distinct_texts(city.as_ref())?,
+            localities: distinct_texts(locality.as_ref())?,
+            amenities: TextColumn::of(segment, "amenities")?,
             id: [count("idHigh")?, count("idLow")?],
             area: fast.column_first_or_default("area")?,
             deposit: number("deposit")?,
@@ -92,25 +79,11 @@ impl Columns {
                 None => Vec::new(),
                 Some((lat, lng)) => (0..segment.max_doc()).map(|doc| at(&lat, &lng, doc)).collect(),
             },
-        };
-        for doc in 0..segment.max_doc() {
-            columns.amenities_from.push(place(&columns.amenity));
-            columns.amenity.extend(ordinals(amenity.as_ref(), doc));
-        }
-        columns.amenities_from.push(place(&columns.amenity));
-        columns.amenity.shrink_to_fit();
-        Ok(columns)
+        })
     }
 
     pub fn row(&self, doc: DocId) -> Option<&Row> {
         self.rows.get(doc as usize)
-    }
-
-    /// The amenities of a listing, as indexes into [`Self::amenities`].
-    pub fn amenities_of(&self, doc: DocId) -> &[u32] {
-        let doc = doc as usize;
-        let ends = self.amenities_from.get(doc).zip(self.amenities_from.get(doc + 1));
-        ends.and_then(|(from, to)| self.amenity.get(*from as usize..*to as usize)).unwrap_or_default()
     }
 
     pub fn id(&self, doc: DocId) -> Uuid {
@@ -134,28 +107,6 @@ impl Columns {
 
 fn at(lat: &Column<f64>, lng: &Column<f64>, doc: DocId) -> Option<Coordinates> {
     Some(Coordinates { lat: lat.first(doc)?, lng: lng.first(doc)? })
-}
-
-fn place(values: &[u32]) -> u32 {
-    u32::try_from(values.len()).unwrap_or(u32::MAX)
-}
-
-fn ordinals(column: Option<&StrColumn>, doc: DocId) -> impl Iterator<Item = u32> + '_ {
-    let numbers = column.into_iter().flat_map(move |column| column.ords().values_for_doc(doc));
-    numbers.filter_map(|number| u32::try_from(number).ok())
-}
-
-/// The distinct texts of a column, by ordinal.
-fn texts(column: Option<&StrColumn>) -> tantivy::Result<Vec<Text>> {
-    let Some(column) = column else { return Ok(Vec::new()) };
-    let mut texts = Vec::with_capacity(column.dictionary().num_terms());
-    let mut terms = column.dictionary().stream().map_err(TantivyError::from)?;
-    while terms.advance() {
-        let text = String::from_utf8_lossy(terms.key());
-        let (key, shown) = text.split_once(SHOWN).unwrap_or((&text, &text));
-        texts.push(Text { key: key.to_owned(), shown: shown.to_owned() });
-    }
-    Ok(texts)
 }
 
 /// One listing of the segment.

@@ -10,12 +10,10 @@ use domain::{PropertyId, TenantId};
 use tantivy::TantivyDocument;
 use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
 
+use crate::engine::text_column;
 use crate::home::Home;
 use crate::query::{AREAS, BUDGETS, Bucket};
 use crate::words;
-
-/// Separates the key of a place from its written form.
-pub const SHOWN: char = '\u{1f}';
 
 /// The fields.
 #[derive(Clone, Copy, Debug)]
@@ -128,7 +126,7 @@ impl Fields {
 }
 
 fn shown(text: &str) -> String {
-    format!("{}{SHOWN}{}", words::key(text), text.trim())
+    text_column::shown(&words::key(text), text)
 }
 
 /// The small facts of a listing packed into one number, because one column is read faster than seven: seven values of

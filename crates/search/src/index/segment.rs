@@ -8,20 +8,25 @@ use std::collections::HashMap;
 
 use domain::fields::Choice;
 use tantivy::{BitSet, DocId, Score, SegmentReader};
+use uuid::Uuid;
 
-use super::best::{Best, Last};
-use super::columns::{Columns, Listed, Row, Text};
+use super::columns::{Columns, Listed, Row};
 use super::fields::{Fields, Traits};
 use super::tally::{Sums, Tally};
-use super::texts::{self, Words};
-use super::view::View;
-use crate::query::{DetailFilters, Facet, Facets, Filters, Hit, IndexHits, Key, MOST_SORTS, NO_TEXT, Query};
+use crate::engine::best::{Best, Last};
+use crate::engine::text_column::Text;
+use crate::engine::view::View;
+use crate::engine::word_matches::{self as texts, DocumentWords, WordMatches};
+use crate::home::{DESCRIPTION, Home, LOCATION, REST, TITLE};
+use crate::query::{
+    DetailFilters, Facet, Facets, Filters, Hit, IndexHits, Key, MOST_SORTS, NO_TEXT, Query, total,
+};
 use crate::relaxing::Missed;
 use crate::words::stands_in;
 
 /// Searches all segments.
-pub fn search(view: &View, fields: &Fields, query: &Query) -> tantivy::Result<IndexHits> {
-    let words = Words::of(fields, query)?;
+pub fn search(view: &View<Home>, fields: &Fields, query: &Query) -> tantivy::Result<IndexHits> {
+    let words = words_of(fields, query)?;
     let mut ranked = Vec::new();
     let mut total = 0;
     let mut sums = Sums::default();
@@ -40,19 +45,32 @@ pub fn search(view: &View, fields: &Fields, query: &Query) -> tantivy::Result<In
     Ok(IndexHits { hits, total, facets })
 }
 
+/// The weights of [`Fields::texts`].
+const WEIGHTS: [f32; 4] = [TITLE, LOCATION, DESCRIPTION, REST];
+
+fn words_of<'a>(fields: &'a Fields, query: &Query) -> tantivy::Result<WordMatches<'a>> {
+    let texts = texts::WeightedFields { fields: &fields.texts, weights: &WEIGHTS };
+    WordMatches::of(texts, &query.words, query.preferences())
+}
+
+/// What [`crate::query::text_score`] is for the listing; `None` when a demanded word does not match.
+fn score(met: &DocumentWords<'_>, query: &Query, doc: DocId) -> Option<f32> {
+    met.sums(doc).map(|(demanded, preferred)| total(query, demanded, preferred))
+}
+
 /// How many listings miss which conditions: filters of the facets `soft`, and words. Listings that fail another
 /// condition are left out.
 pub fn missed(
-    view: &View,
+    view: &View<Home>,
     fields: &Fields,
     query: &Query,
     soft: u16,
 ) -> tantivy::Result<HashMap<Missed, u64>> {
-    let words = Words::of(fields, query)?;
+    let words = words_of(fields, query)?;
     let mut counts = HashMap::new();
     for (segment, columns) in view.segments() {
         let pass = Pass::of(query, columns);
-        let met = words.met(segment, fields)?;
+        let met = words.met(segment)?;
         each(segment, fields, query, |doc| {
             let Some(row) = columns.row(doc) else { return };
             let failed = pass.failed(doc, row);
@@ -120,7 +138,7 @@ impl Chosen {
         let cities = || chosen(&columns.cities, |key| filters.cities.iter().any(|city| city == key));
         let stands = |key: &str| filters.localities.iter().any(|wanted| stands_in(wanted, key));
         let localities = || chosen(&columns.localities, stands);
-        let amenity = |wanted: &String| chosen(&columns.amenities, |key| key == wanted);
+        let amenity = |wanted: &String| columns.amenities.chosen(|key| key == wanted);
         Self {
             cities: (!filters.cities.is_empty()).then(cities),
             localities: (!filters.localities.is_empty()).then(localities),
@@ -151,7 +169,7 @@ struct Pass<'a> {
     detailed: bool,
     tally: Option<Tally>,
     total: u64,
-    best: Best,
+    best: Best<Uuid>,
 }
 
 impl<'a> Pass<'a> {
@@ -175,12 +193,17 @@ impl<'a> Pass<'a> {
     }
 
     /// Evaluates every live listing of the tenant that matches the words.
-    fn over(&mut self, segment: &SegmentReader, fields: &Fields, words: &Words) -> tantivy::Result<()> {
+    fn over(
+        &mut self,
+        segment: &SegmentReader,
+        fields: &Fields,
+        words: &WordMatches<'_>,
+    ) -> tantivy::Result<()> {
         let query = self.query;
         let plain = query.words.is_empty() && query.preferences().is_empty();
-        let met = if plain { None } else { Some(words.met(segment, fields)?) };
+        let met = if plain { None } else { Some(words.met(segment)?) };
         each(segment, fields, query, |doc| {
-            let text = met.as_ref().map_or(Some(NO_TEXT), |met| met.score(query, doc));
+            let text = met.as_ref().map_or(Some(NO_TEXT), |met| score(met, query, doc));
             if let Some(text) = text {
                 self.look_at(doc, text);
             }
@@ -195,8 +218,8 @@ impl<'a> Pass<'a> {
         let failed = if self.filtered { self.failed(doc, &row) } else { 0 };
         if let Some(tally) = &mut self.tally {
             match failed.count_ones() {
-                0 => tally.count(&row, self.columns.amenities_of(doc)),
-                1 => tally.count_one(failed, &row, self.columns.amenities_of(doc)),
+                0 => tally.count(&row, self.columns.amenities.of_document(doc)),
+                1 => tally.count_one(failed, &row, self.columns.amenities.of_document(doc)),
                 _ => {}
             }
         }
@@ -212,7 +235,7 @@ impl<'a> Pass<'a> {
         let columns = self.columns;
         let traits: Traits = row.traits;
         let has = |chosen: &Vec<bool>| {
-            let mut numbers = columns.amenities_of(doc).iter();
+            let mut numbers = columns.amenities.of_document(doc).iter();
             numbers.any(|number| is_one(Some(chosen), *number))
         };
         let flag = |asked: Option<bool>, is: bool| asked.is_none_or(|asked| asked == is);

@@ -1,13 +1,13 @@
 //! Counts facets: by ordinal within a segment, by key across segments.
 
-use std::collections::BTreeMap;
-
 use domain::fields::Choice;
 use domain::property::Rooms;
 use domain::property::kinds::{FurnishedStatus, ListingType, PropertyType};
 
-use super::columns::{Columns, Row, Text};
+use super::columns::{Columns, Row};
 use super::fields::{NONE, Traits};
+use crate::engine::text_column::Text;
+use crate::engine::text_counts::TextCounts;
 use crate::query::{AREAS, BUDGETS, Bucket, Count, Facet, Facets, Filters, Query, budgets, prices};
 
 /// The maximum number of texts in one facet of an answer.
@@ -60,7 +60,7 @@ impl Tally {
             budgets: budgets(&query.filters),
             cities: vec![0; columns.cities.len()],
             localities: vec![0; columns.localities.len()],
-            amenities: vec![0; columns.amenities.len()],
+            amenities: vec![0; columns.amenities.texts.len()],
             numbers: [[0; NONE + 1]; _],
         }
     }
@@ -99,12 +99,9 @@ fn number(place: usize, traits: Traits, budgets: usize) -> usize {
     }
 }
 
-/// Counts of texts: by key, then by written form.
-type Written<'a> = BTreeMap<&'a str, BTreeMap<&'a str, u64>>;
-
 /// The summed counts of several segments.
 pub struct Sums<'a> {
-    texts: [Written<'a>; TEXTS],
+    texts: [TextCounts<'a>; TEXTS],
     numbers: Numbers<u64>,
 }
 
@@ -120,12 +117,10 @@ impl<'a> Sums<'a> {
         let all: [(&'a [Text], &[u32]); TEXTS] = [
             (&columns.cities, &tally.cities),
             (&columns.localities, &tally.localities),
-            (&columns.amenities, &tally.amenities),
+            (&columns.amenities.texts, &tally.amenities),
         ];
         for ((texts, counts), sums) in all.into_iter().zip(&mut self.texts) {
-            for (text, count) in texts.iter().zip(counts).filter(|(_, count)| **count > 0) {
-                *sums.entry(&text.key).or_default().entry(&text.shown).or_default() += u64::from(*count);
-            }
+            sums.add_all(texts, counts);
         }
         for (sums, more) in self.numbers.iter_mut().zip(&tally.numbers) {
             for (sum, more) in sums.iter_mut().zip(more) {
@@ -142,7 +137,7 @@ impl<'a> Sums<'a> {
             &self.numbers[place.unwrap_or_default()]
         };
         let one = |facet: Facet| match facet {
-            Facet::City | Facet::Locality | Facet::Amenities => texts(&self.texts[facet as usize]),
+            Facet::City | Facet::Locality | Facet::Amenities => self.texts[facet as usize].most_common(MOST),
             Facet::PropertyType => choices::<PropertyType>(numbers(facet)),
             Facet::ListingType => choices::<ListingType>(numbers(facet)),
             Facet::Furnished => choices::<FurnishedStatus>(numbers(facet)),
@@ -160,25 +155,9 @@ impl<'a> Sums<'a> {
     }
 }
 
-fn count(value: String, count: u64) -> Count {
-    Count { value, count, from: None, to: None }
-}
-
-/// The most common first, each in its most common written form.
-fn texts(written: &Written<'_>) -> Vec<Count> {
-    let one = |written: &BTreeMap<&str, u64>| {
-        let most = written.iter().rev().max_by_key(|(_, count)| **count);
-        count(most.map(|(shown, _)| (*shown).to_owned()).unwrap_or_default(), written.values().sum())
-    };
-    let mut counts: Vec<Count> = written.values().map(one).collect();
-    counts.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
-    counts.truncate(MOST);
-    counts
-}
-
 fn plain(sums: &[u64; NONE + 1], name: impl Fn(usize) -> String) -> Vec<Count> {
     let some = sums.iter().enumerate().filter(|(number, sum)| *number != NONE && **sum > 0);
-    some.map(|(number, sum)| count(name(number), *sum)).collect()
+    some.map(|(number, sum)| Count::of(name(number), *sum)).collect()
 }
 
 fn choices<T: Choice>(sums: &[u64; NONE + 1]) -> Vec<Count> {

@@ -6,8 +6,9 @@ use tantivy::{BitSet, SegmentReader, TantivyError};
 
 use super::columns::Columns;
 use super::fields::Fields;
-use super::texts;
-use super::view::View;
+use crate::engine::view::View;
+use crate::engine::word_matches as texts;
+use crate::home::Home;
 use domain::TenantId;
 
 /// The words of one tenant's listings on the market.
@@ -21,7 +22,7 @@ pub struct Vocabulary {
 
 impl Vocabulary {
     /// Reads all segments. Takes some milliseconds for a hundred thousand listings.
-    pub fn of(view: &View, fields: &Fields, tenant: &TenantId) -> tantivy::Result<Self> {
+    pub fn of(view: &View<Home>, fields: &Fields, tenant: &TenantId) -> tantivy::Result<Self> {
         let mut vocabulary = Self::default();
         for (segment, columns) in view.segments() {
             let mut theirs = BitSet::with_max_value(segment.max_doc());

@@ -129,11 +129,11 @@ impl Like {
 
 /// A position in a sort order.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Key {
+pub struct Key<I = Uuid> {
     /// The values of the sort criteria, oriented so that smaller comes first.
     pub parts: [f64; MOST_SORTS],
     /// Breaks ties.
-    pub id: Uuid,
+    pub id: I,
 }
 
 impl Key {
@@ -152,25 +152,25 @@ impl Key {
         }
         parts
     }
-
-    /// Compares two positions without the tie-breaking id.
-    #[must_use]
-    pub fn compare_parts(mine: &[f64; MOST_SORTS], theirs: &[f64; MOST_SORTS]) -> Ordering {
-        let parts = mine.iter().zip(theirs).map(|(mine, theirs)| mine.total_cmp(theirs));
-        parts.fold(Ordering::Equal, Ordering::then)
-    }
 }
 
-impl Eq for Key {}
+/// Compares two positions without the tie-breaking id.
+#[must_use]
+pub fn compare_parts(mine: &[f64; MOST_SORTS], theirs: &[f64; MOST_SORTS]) -> Ordering {
+    let parts = mine.iter().zip(theirs).map(|(mine, theirs)| mine.total_cmp(theirs));
+    parts.fold(Ordering::Equal, Ordering::then)
+}
 
-impl PartialOrd for Key {
+impl<I: Ord> Eq for Key<I> {}
+
+impl<I: Ord> PartialOrd for Key<I> {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl Ord for Key {
+impl<I: Ord> Ord for Key<I> {
     fn cmp(&self, other: &Self) -> Ordering {
-        Self::compare_parts(&self.parts, &other.parts).then_with(|| self.id.cmp(&other.id))
+        compare_parts(&self.parts, &other.parts).then_with(|| self.id.cmp(&other.id))
     }
 }

@@ -4,7 +4,7 @@ use domain::property::PropertyCommand;
 use domain::property::content::Contact;
 use domain::user::Role;
 use domain::{Erasable, Personal, UserId};
-use search::{Index, IndexChange, IndexPosition};
+use search::{Home, Index, IndexChange, IndexPosition};
 
 use crate::homes::home;
 use crate::random::Random;
@@ -45,7 +45,7 @@ fn what_was_written_but_not_committed_is_written_again_and_once() {
     let path = directory.path().join("index");
     let mut random = Random::new(5);
     let tenant = domain::TenantId::stored("hyderabad");
-    let homes: Vec<IndexChange> =
+    let homes: Vec<IndexChange<Home>> =
         (0..10).map(|_| IndexChange::Put(Box::new(home(&mut random, &tenant)))).collect();
     let all = search::query::Query::all(tenant, crate::homes::NOW);
     let place = |changed| IndexPosition { made: "a file".into(), changed };

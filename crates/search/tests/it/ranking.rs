@@ -44,7 +44,7 @@ impl Shelf {
             change(number, &mut home);
             homes.push(home);
         }
-        let changes: Vec<IndexChange> =
+        let changes: Vec<IndexChange<Home>> =
             homes.iter().map(|home| IndexChange::Put(Box::new(home.clone()))).collect();
         index.write(&changes).unwrap();
         index.commit(&IndexPosition { made: "a file".into(), changed: 1 }).unwrap();

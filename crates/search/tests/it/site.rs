@@ -30,7 +30,7 @@ pub struct Site {
 /// The running service, until [`Running::end`]. If it is only dropped, its files are released some time later.
 pub struct Running {
     pub search: Search,
-    pub indexer: Indexer,
+    pub indexer: Indexer<search::Home>,
     pub handle: GroupHandle,
     group: JoinSet<()>,
     stop: watch::Sender<bool>,
@@ -77,7 +77,7 @@ impl Site {
         self.directory.path().join("views")
     }
 
-    fn actor(&self, user: UserId) -> Actor {
+    pub fn actor(&self, user: UserId) -> Actor {
         Actor { tenant: self.tenant.clone(), user: Some(user), metadata: Metadata::default() }
     }
 

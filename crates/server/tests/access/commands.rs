@@ -52,6 +52,7 @@ const NO_KEY: &[Except] = &[
         "POST /api/v1/admin/dead-letters/{id}/redrive",
         "what was applied is not found again; each try is one",
     ),
+    except("POST /api/v1/admin/sync/product/{id}", "what was healed does not differ again; each look is one"),
     except(
         "POST /api/v1/admin/dead-letters/{id}/discard",
         "there is no letter here; see tests/it/operators.rs",
@@ -80,6 +81,7 @@ const NO_VERSION: &[Except] = &[
     except("POST /api/v1/admin/consumers/{group}/pause", "a group has no version"),
     except("POST /api/v1/admin/consumers/{group}/resume", "a group has no version"),
     except("POST /api/v1/admin/consumers/{group}/rebuild", "a job"),
+    except("POST /api/v1/admin/sync/full", "a job"),
     except("POST /api/v1/admin/backups", "a job"),
     except("POST /api/v1/admin/publish-batch", "new"),
     except("POST /actuator/loggers/{name}", "a level has no version"),

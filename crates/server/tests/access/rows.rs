@@ -42,8 +42,8 @@ fn lines(file: &str) -> Vec<Vec<String>> {
     text.lines().skip(1).map(|line| line.split('\t').map(str::to_owned).collect()).collect()
 }
 
-/// Every operation that the product is to have.
-pub fn all() -> Vec<Row> {
+/// Every operation.
+pub fn built() -> Vec<Row> {
     let read = |cells: Vec<String>| Row {
         method: cells[0].parse().unwrap(),
         path: cells[1].clone(),
@@ -52,15 +52,4 @@ pub fn all() -> Vec<Row> {
         success: cells[5].parse().unwrap(),
     };
     lines("endpoints.tsv").into_iter().map(read).collect()
-}
-
-/// The names of the operations that are not built yet.
-pub fn later() -> Vec<String> {
-    lines("endpoints-later.tsv").into_iter().map(|cells| format!("{} {}", cells[0], cells[1])).collect()
-}
-
-/// Every operation built so far.
-pub fn built() -> Vec<Row> {
-    let later = later();
-    all().into_iter().filter(|row| !later.contains(&row.name())).collect()
 }

@@ -71,6 +71,14 @@ async fn product(world: &World, row: &Row, who: Who) -> Request {
     let id = world.product().await.to_string();
     let path = row.path.replace("{id}", &id);
     match (row.method.as_str(), row.path.as_str()) {
+        ("GET", "/api/v1/products/autocomplete") => {
+            request(&client, row, "/api/v1/products/autocomplete?q=headphon", None)
+        }
+        ("GET", "/api/v1/products/{id}/related") => {
+            // The caller did not write it, so nothing makes them wait for it.
+            world.app.drain().await;
+            request(&client, row, &path, None)
+        }
         ("POST", "/api/v1/products") => {
             request(&world.scene(who).client, row, &path, Some(world.new_product()))
         }
@@ -399,7 +407,9 @@ async fn realtime(world: &World, row: &Row, who: Who) -> Answer {
 async fn operation(world: &World, row: &Row, who: Who) -> Request {
     let id = match row.path.as_str() {
         "/api/jobs/{id}" => world.job().await,
-        "/api/v1/admin/views/product/{id}" => world.product().await.to_string(),
+        "/api/v1/admin/views/product/{id}" | "/api/v1/admin/sync/product/{id}" => {
+            world.product().await.to_string()
+        }
         _ => "0000000000000000".to_owned(),
     };
     let name = if row.path.starts_with("/actuator/metrics/") { "process_open_fds" } else { "journal" };
@@ -429,6 +439,8 @@ async fn operation(world: &World, row: &Row, who: Who) -> Request {
         | "POST /api/v1/admin/consumers/{group}/pause"
         | "POST /api/v1/admin/consumers/{group}/resume"
         | "POST /api/v1/admin/consumers/{group}/rebuild"
+        | "POST /api/v1/admin/sync/full"
+        | "POST /api/v1/admin/sync/product/{id}"
         | "POST /api/v1/admin/views/sync"
         | "POST /api/v1/admin/backups" => {}
         _ if row.method == Method::GET => {}

@@ -7,9 +7,9 @@ const ROOM: usize = 64;
 
 /// Keeps the best `most` hits and some more. When it is full, it drops the worse half, so a deep page costs hardly
 /// more than the first one.
-pub struct Best {
+pub struct Best<I> {
     most: usize,
-    hits: Vec<Hit>,
+    hits: Vec<Hit<I>>,
     last: Option<[f64; MOST_SORTS]>,
 }
 
@@ -23,7 +23,7 @@ pub enum Last<'a> {
     At(&'a [f64; MOST_SORTS]),
 }
 
-impl Best {
+impl<I: Copy + Ord> Best<I> {
     /// Keeps the best `most` hits.
     pub fn of(most: usize) -> Self {
         Self { most, hits: Vec::new(), last: None }
@@ -37,7 +37,7 @@ impl Best {
         }
     }
 
-    pub fn add(&mut self, hit: Hit) {
+    pub fn add(&mut self, hit: Hit<I>) {
         self.hits.push(hit);
         if self.hits.len() >= self.most.saturating_mul(2).saturating_add(ROOM) {
             self.sort_out();
@@ -54,7 +54,7 @@ impl Best {
     }
 
     /// The kept hits, unordered. There may be more than requested.
-    pub fn into_hits(self) -> Vec<Hit> {
+    pub fn into_hits(self) -> Vec<Hit<I>> {
         self.hits
     }
 }
@@ -76,7 +76,7 @@ mod tests {
                 all.push(key);
                 match best.last() {
                     Last::NoneWanted => {}
-                    Last::At(last) if Key::compare_parts(&key.parts, last).is_gt() => {}
+                    Last::At(last) if crate::query::compare_parts(&key.parts, last).is_gt() => {}
                     _ => best.add(Hit { key, text: 1.0 }),
                 }
             }

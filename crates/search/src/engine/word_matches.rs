@@ -1,5 +1,5 @@
-//! Finds the listings that match the words of a search, and scores them as [`crate::query::text_score`] does. The
-//! score depends only on the listing and the words, so it is the same on every page and after every merge.
+//! Finds the documents that match the words of a search, and scores them. The score depends only on the document and
+//! the words, so it is the same on every page and after every merge.
 
 use std::io;
 
@@ -8,24 +8,30 @@ use tantivy::query::{DfaWrapper, FuzzyTermQuery};
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocId, InvertedIndexReader, SegmentReader, Term};
 
-use super::fields::Fields;
-use crate::home::{DESCRIPTION, LOCATION, REST, TITLE};
-use crate::query::{Query, total};
 use crate::words::{Match, edits, may_begin};
 
-/// The weights of [`Fields::texts`].
-const WEIGHTS: [f32; 4] = [TITLE, LOCATION, DESCRIPTION, REST];
+/// The texts of a document, each with what a word in it is worth.
+#[derive(Clone, Copy, Debug)]
+pub struct WeightedFields<'a> {
+    /// The fields; at most four.
+    pub fields: &'a [Field],
+    /// Their weights.
+    pub weights: &'a [f32],
+}
 
 /// The words of a search, ready to be looked up in any segment.
-pub struct Words {
+pub struct WordMatches<'a> {
+    texts: WeightedFields<'a>,
     demanded: Vec<Word>,
     preferred: Vec<Word>,
-    /// The score of a listing for one word, indexed by how each of its texts matches: two bits per text.
+    /// The score of a document for one word, indexed by how each of its texts matches: two bits per text.
     worths: Box<[f32; 256]>,
 }
 
 struct Word {
     text: String,
+    /// Words that mean the same. A document that has one of them matches as if it went on after the word.
+    synonyms: &'static [&'static str],
     /// Whether it may be the prefix of a longer word.
     begins: bool,
     /// Accepts words that differ by a few letters.
@@ -35,32 +41,60 @@ struct Word {
 /// How a text matches a word, as two bits: 0 for no match, else its index here plus one.
 const MATCHES: [Match; 3] = [Match::Alike, Match::Begins, Match::Exact];
 
-impl Words {
-    pub fn of(fields: &Fields, query: &Query) -> tantivy::Result<Self> {
-        let mut demanded = Vec::with_capacity(query.words.len());
-        for (index, text) in query.words.iter().enumerate() {
-            demanded.push(Word::of(fields, text, index + 1 == query.words.len())?);
-        }
-        let preferred = query.preferences().iter().map(|text| Word::of(fields, text, false));
+impl<'a> WordMatches<'a> {
+    /// All `demanded` words, of which the last may be unfinished, and `preferred` ones, which only add to the score.
+    ///
+    /// # Errors
+    /// When a word cannot be looked up.
+    pub fn of(texts: WeightedFields<'a>, demanded: &[String], preferred: &[String]) -> tantivy::Result<Self> {
+        let last = demanded.len();
+        let word = |(at, text): (usize, &String)| Word::of(text, at + 1 == last);
+        let demanded = demanded.iter().enumerate().map(word).collect::<tantivy::Result<_>>()?;
+        let preferred = preferred.iter().map(|text| Word::of(text, false));
         let preferred = preferred.collect::<tantivy::Result<_>>()?;
         let mut worths = Box::new([0.0; 256]);
         for (bits, worth) in worths.iter_mut().enumerate() {
-            for (text, weight) in WEIGHTS.iter().enumerate() {
+            for (text, weight) in texts.weights.iter().enumerate() {
                 let matched = MATCHES.get((bits >> (2 * text) & 3).wrapping_sub(1));
                 *worth += matched.map_or(0.0, |matched| weight * matched.worth());
             }
         }
-        Ok(Self { demanded, preferred, worths })
+        Ok(Self { texts, demanded, preferred, worths })
     }
 
-    /// How the listings of a segment match each word.
-    pub fn met(&self, segment: &SegmentReader, fields: &Fields) -> tantivy::Result<Met<'_>> {
+    /// The same, where documents with a synonym of a demanded word match, too.
+    #[must_use]
+    pub fn with_synonyms(mut self, synonyms: impl Fn(&str) -> &'static [&'static str]) -> Self {
+        for word in &mut self.demanded {
+            word.synonyms = synonyms(&word.text);
+        }
+        self
+    }
+
+    /// The same for somebody who is typing: a few letters of the last word may differ while it is unfinished.
+    ///
+    /// # Errors
+    /// When the word cannot be looked up.
+    pub fn while_typing(mut self) -> tantivy::Result<Self> {
+        if let Some(last) = self.demanded.last_mut().filter(|last| edits(&last.text) > 0) {
+            last.alike =
+                Some(FuzzyTermQuery::new_prefix(term_of(&last.text), edits(&last.text), true).automaton()?);
+        }
+        Ok(self)
+    }
+
+    /// How the documents of a segment match each word.
+    ///
+    /// # Errors
+    /// When its files cannot be read.
+    pub fn met(&self, segment: &SegmentReader) -> tantivy::Result<DocumentWords<'_>> {
         type OfWords = tantivy::Result<Vec<Vec<u8>>>;
+        let fields = self.texts.fields;
         let met =
             |words: &[Word]| -> OfWords { words.iter().map(|word| word.met(segment, fields)).collect() };
         let demanded = met(&self.demanded);
         let preferred = met(&self.preferred);
-        Ok(Met { demanded: demanded?, preferred: preferred?, worths: &self.worths })
+        Ok(DocumentWords { demanded: demanded?, preferred: preferred?, worths: &self.worths })
     }
 }
 
@@ -73,17 +107,30 @@ fn raise(bits: &mut u8, text: usize, matched: Match) {
     }
 }
 
+/// A term for an automaton, which looks at its text only.
+fn term_of(text: &str) -> Term {
+    Term::from_field_text(Field::from_field_id(0), text)
+}
+
+/// Accepts `text`, and words that differ by as many letters as may differ.
+///
+/// # Errors
+/// When the text is too long.
+pub fn alike(text: &str) -> tantivy::Result<DfaWrapper> {
+    FuzzyTermQuery::new(term_of(text), edits(text), true).automaton()
+}
+
 impl Word {
-    fn of(fields: &Fields, text: &str, last: bool) -> tantivy::Result<Self> {
-        let term = Term::from_field_text(fields.texts[0], text);
-        let alike = (edits(text) > 0).then(|| FuzzyTermQuery::new(term, edits(text), true).automaton());
-        Ok(Self { text: text.to_owned(), begins: last && may_begin(text), alike: alike.transpose()? })
+    fn of(text: &str, last: bool) -> tantivy::Result<Self> {
+        let alike = (edits(text) > 0).then(|| alike(text));
+        let begins = last && may_begin(text);
+        Ok(Self { text: text.to_owned(), synonyms: &[], begins, alike: alike.transpose()? })
     }
 
-    /// How each listing of a segment matches the word: two bits per text.
-    fn met(&self, segment: &SegmentReader, fields: &Fields) -> tantivy::Result<Vec<u8>> {
+    /// How each document of a segment matches the word: two bits per text.
+    fn met(&self, segment: &SegmentReader, fields: &[Field]) -> tantivy::Result<Vec<u8>> {
         let mut met = vec![0; segment.max_doc() as usize];
-        for (text, field) in fields.texts.iter().enumerate() {
+        for (text, field) in fields.iter().enumerate() {
             self.look_up(&*segment.inverted_index(*field)?, |doc, matched| {
                 if let Some(bits) = met.get_mut(doc as usize) {
                     raise(bits, text, matched);
@@ -93,7 +140,7 @@ impl Word {
         Ok(met)
     }
 
-    /// Calls `met` for every listing whose text in `index` has a word that matches this one.
+    /// Calls `met` for every document whose text in `index` has a word that matches this one.
     fn look_up(&self, index: &InvertedIndexReader, mut met: impl FnMut(DocId, Match)) -> io::Result<()> {
         let terms = index.terms();
         if let Some(alike) = &self.alike {
@@ -106,6 +153,11 @@ impl Word {
             let mut found = terms.range().ge(&self.text).into_stream()?;
             while found.advance() && found.key().starts_with(self.text.as_bytes()) {
                 each(index, found.value(), |doc| met(doc, Match::Begins))?;
+            }
+        }
+        for synonym in self.synonyms {
+            if let Some(term) = terms.get(synonym)? {
+                each(index, &term, |doc| met(doc, Match::Begins))?;
             }
         }
         match terms.get(&self.text)? {
@@ -145,18 +197,19 @@ pub fn with(
     Ok(())
 }
 
-/// How the listings of one segment match the words.
-pub struct Met<'a> {
-    /// For each demanded word, by listing: two bits per text.
+/// How the documents of one segment match the words.
+pub struct DocumentWords<'a> {
+    /// For each demanded word, by document: two bits per text.
     demanded: Vec<Vec<u8>>,
     /// The same for the preferred words.
     preferred: Vec<Vec<u8>>,
     worths: &'a [f32; 256],
 }
 
-impl Met<'_> {
-    /// What [`crate::query::text_score`] is for the listing; `None` when a demanded word does not match.
-    pub fn score(&self, query: &Query, doc: DocId) -> Option<f32> {
+impl DocumentWords<'_> {
+    /// The sums over the demanded and the preferred words; `None` when a demanded word does not match.
+    #[must_use]
+    pub fn sums(&self, doc: DocId) -> Option<(f32, f32)> {
         let mut demanded = 0.0;
         for met in &self.demanded {
             match met.get(doc as usize) {
@@ -168,10 +221,10 @@ impl Met<'_> {
         for met in &self.preferred {
             preferred += met.get(doc as usize).map_or(0.0, |bits| self.worths[usize::from(*bits)]);
         }
-        Some(total(query, demanded, preferred))
+        Some((demanded, preferred))
     }
 
-    /// The demanded words that the listing lacks, one bit each.
+    /// The demanded words that the document lacks, one bit each.
     pub fn missed(&self, doc: DocId) -> u32 {
         let lacks = |met: &Vec<u8>| met.get(doc as usize).is_none_or(|bits| *bits == 0);
         let words = self.demanded.iter().enumerate().filter(|(_, met)| lacks(met));

@@ -11,8 +11,8 @@ use ::projection::{IndexProgress, ViewStore};
 use supervisor::wake;
 use tokio::sync::watch;
 
-use crate::index::{Index, IndexError};
-use crate::rows::{self, Changes, RowsError};
+use super::changes::{self, Changes, RowsError};
+use super::{IndexError, Indexed, TextIndex};
 
 /// How long changes are batched while no reader waits. A commit costs much more than a listing: with half this time,
 /// steady writes use a fifth of two cores.
@@ -42,18 +42,28 @@ pub enum IndexerFailure {
 
 /// The task that writes the index.
 #[derive(Debug)]
-pub struct Indexer {
+pub struct Indexer<E: Indexed> {
     store: ViewStore,
-    index: Arc<Index>,
+    index: Arc<TextIndex<E>>,
     progress: Arc<IndexProgress>,
+    /// Held from reading rows to the commit, so that what was read later is never overwritten by what was read
+    /// earlier.
+    writing: Arc<tokio::sync::Mutex<()>>,
     /// Whether erased data may still be in a file.
     soiled: bool,
 }
 
-impl Indexer {
-    pub(crate) fn new(store: ViewStore, index: Arc<Index>, progress: Arc<IndexProgress>) -> Self {
+impl<E: Indexed> Indexer<E> {
+    pub(crate) fn new(store: ViewStore, index: Arc<TextIndex<E>>, progress: Arc<IndexProgress>) -> Self {
         // A crash may have happened between a commit and the purge after it.
-        Self { store, index, progress, soiled: true }
+        Self { store, index, progress, writing: Arc::default(), soiled: true }
+    }
+
+    /// The same, which shares its turn to write with somebody else.
+    #[must_use]
+    pub(crate) fn taking_turns(mut self, writing: Arc<tokio::sync::Mutex<()>>) -> Self {
+        self.writing = writing;
+        self
     }
 
     /// Keeps the index in step until `stop`.
@@ -84,7 +94,7 @@ impl Indexer {
             tracing::error!(%error, "the search index is behind and is tried again");
             tokio::time::sleep(AFTER_TROUBLE).await;
             if matches!(error, IndexerFailure::Index(_) | IndexerFailure::Cut(_))
-                && let Err(error) = self.work(Index::mend).await
+                && let Err(error) = self.work_alone(TextIndex::mend).await
             {
                 tracing::error!(%error, "the search index cannot be made again");
             }
@@ -96,15 +106,17 @@ impl Indexer {
     /// # Errors
     /// When rows or index fail. The index then keeps its old position, or is a commit further.
     pub async fn catch_up(&mut self) -> Result<(), IndexerFailure> {
+        let writing = Arc::clone(&self.writing);
+        let turn = writing.lock().await;
         let noted = self.progress.noted();
         let mut place = self.index.place()?.unwrap_or_default();
         let mut waiting = 0;
         loop {
             let Changes { due: changes, place: reached, erases, other_file } =
-                rows::after(&self.store, &place, AT_ONCE).await?;
+                changes::after::<E>(&self.store, &place, AT_ONCE).await?;
             if other_file {
                 self.progress.is_late();
-                self.work(Index::begin_again).await?;
+                self.work(TextIndex::begin_again).await?;
                 waiting = 0;
             }
             self.soiled |= erases;
@@ -129,21 +141,31 @@ impl Indexer {
             }
         }
         if self.soiled {
-            self.work(Index::purge).await?;
+            self.work(TextIndex::purge).await?;
             self.soiled = false;
         }
+        drop(turn);
         self.progress.is_done(noted);
         Ok(())
     }
 
     async fn rest(&self) -> Result<(), IndexerFailure> {
-        self.work(Index::rest).await
+        self.work_alone(TextIndex::rest).await
+    }
+
+    /// Runs work that drops what others have written and not committed.
+    async fn work_alone(
+        &self,
+        work: impl FnOnce(&TextIndex<E>) -> Result<(), IndexError> + Send + 'static,
+    ) -> Result<(), IndexerFailure> {
+        let _turn = self.writing.lock().await;
+        self.work(work).await
     }
 
     /// Runs work on the index on a thread that may block.
     async fn work(
         &self,
-        work: impl FnOnce(&Index) -> Result<(), IndexError> + Send + 'static,
+        work: impl FnOnce(&TextIndex<E>) -> Result<(), IndexError> + Send + 'static,
     ) -> Result<(), IndexerFailure> {
         let index = Arc::clone(&self.index);
         tokio::task::spawn_blocking(move || work(&index)).await??;
