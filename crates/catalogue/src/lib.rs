@@ -11,6 +11,7 @@ mod queries;
 pub mod sheet;
 mod view_sync;
 mod visits;
+mod written;
 
 use std::path::Path;
 use std::sync::Arc;

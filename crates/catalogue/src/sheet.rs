@@ -76,7 +76,10 @@ const WORDS: &[(&str, &[Synonyms])] = &[
             ("DISCONTINUED", &["ended", "withdrawn"]),
         ],
     ),
-    ("currency", &[("INR", &["rs", "₹", "rupee", "rupees"]), ("USD", &["$", "dollar"]), ("EUR", &["€", "euro"])]),
+    (
+        "currency",
+        &[("INR", &["rs", "₹", "rupee", "rupees"]), ("USD", &["$", "dollar"]), ("EUR", &["€", "euro"])],
+    ),
 ];
 
 /// Products as a seller would write them. A field that an example does not name is empty.

@@ -250,7 +250,7 @@ mod tests {
                 }
             }
             flag(text);
-            crate::units::area(text);
+            let _ = crate::units::area(text);
         });
     }
 }

@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use domain::product::draft::normal_sku;
 use domain::product::{Product, ProductCommand, ProductDetails, ProductEvent, ProductRejection};
-use domain::{Aggregate, FieldErrors, Fields, Position, ProductId, UserId};
+use domain::{Aggregate, FieldErrors, Fields, Position, ProductId};
 use http_kit::{ApiResponse, Body, Caller, Failure, Query, Request, Right, described_members, read};
 use journal::{ExecuteError, Options};
 use serde::Serialize;
@@ -95,11 +95,8 @@ pub async fn put(
     let planned = AtomicU64::new(0);
     let mode = if check { PutMode::Check(&planned) } else { PutMode::Write };
     let done = app.put_product(&caller, &sku, members, mode).await?;
-    let document = PutDocument {
-        action: done.action.word().to_uppercase(),
-        id: done.id,
-        changed: done.changed,
-    };
+    let document =
+        PutDocument { action: done.action.word().to_uppercase(), id: done.id, changed: done.changed };
     let message = if check { "Nothing was written" } else { "Done" };
     Ok(app.context.done(&caller, message, document, done.position).into_response())
 }
@@ -122,7 +119,7 @@ impl AppParts {
         mut members: Map<String, Value>,
         mode: PutMode<'_>,
     ) -> Result<PutProduct, Failure> {
-        let seller = caller.require(Right::Sell)?.person.user;
+        caller.require(Right::Sell)?;
         let wrong = |message: &str| Failure::invalid(FieldErrors::one("sku", message));
         let sku = normal_sku(sku).map_err(wrong)?;
         if members.insert("sku".to_owned(), sku.as_str().into()).is_some_and(|given| !agrees(&given, &sku)) {
@@ -133,7 +130,7 @@ impl AppParts {
             let stream = self.context.aggregates.journal().owner(&key).await?;
             let done = match stream.and_then(|stream| stream.id.parse().ok()) {
                 Some(id) => self.put_over(caller, (id, &sku), members.clone(), mode).await?,
-                None => self.put_new(caller, seller, members.clone(), mode).await?,
+                None => self.put_new(caller, members.clone(), mode).await?,
             };
             if let Some(done) = done {
                 return Ok(done);
@@ -146,12 +143,12 @@ impl AppParts {
     async fn put_new(
         &self,
         caller: &Caller,
-        seller: UserId,
         members: Map<String, Value>,
         mode: PutMode<'_>,
     ) -> Result<Option<PutProduct>, Failure> {
         let NewProduct(draft) = read::<NewProduct>(members)?;
-        let made = |id, position| PutProduct { action: RowAction::Created, id, changed: Vec::new(), position };
+        let made =
+            |id, position| PutProduct { action: RowAction::Created, id, changed: Vec::new(), position };
         if let PutMode::Check(planned) = mode {
             planned.fetch_add(1, Ordering::Relaxed);
             return Ok(Some(made(None, None)));

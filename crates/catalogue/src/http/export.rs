@@ -2,21 +2,19 @@
 
 use std::sync::Arc;
 
-use axum::body::{Body, Bytes};
+use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::Response;
 use domain::fields::Choice;
 use domain::user::Role;
-use domain::{Fields, Log, TenantId};
+use domain::{Fields, Log, TenantId, UserId};
 use futures_util::{Stream, stream};
-use http_kit::{Caller, Cursor, Failure, Paging, Query, Request, Right, body_in_pieces};
+use http_kit::{Caller, Failure, Query, Request, Right};
 use serde_json::{Value, json};
 
 use crate::App;
-use crate::queries::StoredProduct;
-use crate::queries::lists::{ProductList, Sort, SortBy};
 use crate::written::{csv_header, csv_row, json_line};
 
 /// The form of an export.
@@ -34,24 +32,12 @@ impl Choice for ExportFormat {
 }
 
 impl ExportFormat {
-    const fn headers(self) -> (&'static str, &'static str) {
+    const fn headers(self) -> [&'static str; 2] {
         match self {
-            Self::Csv => ("text/csv; charset=utf-8", "attachment; filename=\"products.csv\""),
-            Self::JsonLines => ("application/jsonl; charset=utf-8", "attachment; filename=\"products.jsonl\""),
-        }
-    }
-
-    fn opening(self) -> Result<Vec<u8>, Failure> {
-        match self {
-            Self::Csv => csv_header(),
-            Self::JsonLines => Ok(Vec::new()),
-        }
-    }
-
-    fn row(self, product: &StoredProduct) -> Result<Vec<u8>, Failure> {
-        match self {
-            Self::Csv => csv_row(&product.details),
-            Self::JsonLines => json_line(&product.details),
+            Self::Csv => ["text/csv; charset=utf-8", "attachment; filename=\"products.csv\""],
+            Self::JsonLines => {
+                ["application/jsonl; charset=utf-8", "attachment; filename=\"products.jsonl\""]
+            }
         }
     }
 }
@@ -96,44 +82,53 @@ pub async fn export(
 ) -> Result<Response, Failure> {
     let person = caller.require(Right::Sell)?.person;
     let ProductExport { format } = query?;
-    let list = if person.role == Role::Admin { ProductList::All } else { ProductList::Own(person.user) };
+    let seller = (person.role != Role::Admin).then_some(person.user);
     let fresh = app.context.wait_for_own(&app.status, &caller, &[Log::Facts]).await;
     let reply = app.context.reply("Products", ()).stale(fresh.is_stale());
-    let (tenant, correlation) = (caller.tenant.clone(), Arc::clone(&caller.correlation));
-    let pieces = pieces(app, tenant, list, format);
-    let body = body_in_pieces(correlation, format.opening()?, pieces, Vec::new()).await?;
-    Ok(as_file(reply.with_body(body), format))
-}
-
-fn as_file(mut response: Response<Body>, format: ExportFormat) -> Response {
-    let (content_type, disposition) = format.headers();
+    let place = ExportPlace { app, tenant: caller.tenant.clone(), seller, format, after: None };
+    let mut response = reply.file_in_pieces(Arc::clone(&caller.correlation), place.pieces()).await?;
+    let [content_type, disposition] = format.headers().map(HeaderValue::from_static);
     let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-    headers.insert(CONTENT_DISPOSITION, HeaderValue::from_static(disposition));
+    headers.insert(CONTENT_TYPE, content_type);
+    headers.insert(CONTENT_DISPOSITION, disposition);
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
-    response
+    Ok(response)
 }
 
-/// The rows, a portion at a time.
-fn pieces(
+/// How far an export is.
+struct ExportPlace {
     app: App,
     tenant: TenantId,
-    list: ProductList,
+    /// Whose products; `None` for everybody's.
+    seller: Option<UserId>,
     format: ExportFormat,
-) -> impl Stream<Item = Result<Bytes, Failure>> + Send + 'static {
-    let sort = Sort { by: SortBy::CreatedAt, descending: false };
-    let begin: Option<Option<Cursor>> = Some(None);
-    stream::try_unfold(begin, move |after| {
-        let (app, tenant) = (app.clone(), tenant.clone());
-        async move {
-            let Some(after) = after else { return Ok(None) };
-            let page = app.list(&tenant, list, sort, &Paging::portion(after)).await?;
-            let (products, next) = page.into_content_and_next();
-            let mut piece = Vec::new();
-            for product in &products {
-                piece.extend(format.row(product)?);
-            }
-            Ok(Some((piece.into(), next.map(Some))))
+    /// The number of the last product written; `None` before the header.
+    after: Option<u64>,
+}
+
+impl ExportPlace {
+    /// The header, and then the products a portion at a time.
+    fn pieces(self) -> impl Stream<Item = Result<Bytes, Failure>> + Send + 'static {
+        stream::try_unfold(self, async |mut place| {
+            let piece = place.piece().await?;
+            Ok(piece.map(|piece| (piece, place)))
+        })
+    }
+
+    async fn piece(&mut self) -> Result<Option<Bytes>, Failure> {
+        let is_sheet = self.format == ExportFormat::Csv;
+        let Some(after) = self.after else {
+            self.after = Some(0);
+            return Ok(Some(if is_sheet { csv_header()?.into() } else { Bytes::new() }));
+        };
+        let products = self.app.numbered_after(&self.tenant, self.seller, after).await?;
+        let Some(last) = products.last() else { return Ok(None) };
+        self.after = Some(last.details.id.number());
+        let mut piece = Vec::new();
+        for product in &products {
+            let details = &product.details;
+            piece.extend(if is_sheet { csv_row(details)? } else { json_line(details)? });
         }
-    })
+        Ok(Some(piece.into()))
+    }
 }

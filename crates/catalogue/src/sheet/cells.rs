@@ -9,8 +9,11 @@ use serde_json::{Map, Value};
 /// `Electronics > Audio`, or with commas, semicolons, bars or lines.
 pub fn categories(cell: &str) -> Value {
     json_list(cell).unwrap_or_else(|| {
-        let parts: Vec<&str> =
-            if cell.contains('>') { cell.split('>').collect() } else { cell.split([',', ';', '|', '\n']).collect() };
+        let parts: Vec<&str> = if cell.contains('>') {
+            cell.split('>').collect()
+        } else {
+            cell.split([',', ';', '|', '\n']).collect()
+        };
         filled(parts)
     })
 }
@@ -78,7 +81,9 @@ mod tests {
 
     #[test]
     fn cells_are_read_as_people_write_them() {
-        for cell in ["Home > Garden, small > Pots", "Home>Garden, small>Pots>", r#"["Home","Garden, small","Pots"]"#] {
+        for cell in
+            ["Home > Garden, small > Pots", "Home>Garden, small>Pots>", r#"["Home","Garden, small","Pots"]"#]
+        {
             assert_eq!(categories(cell), json!(["Home", "Garden, small", "Pots"]), "{cell}");
         }
         for cell in ["Home, Pots", "Home; Pots", "Home|Pots", "Home\nPots"] {
@@ -88,7 +93,9 @@ mod tests {
         for cell in [format!("{one} {other}"), format!("{one}, {other}"), format!("{one}\n{other} |")] {
             assert_eq!(images(&cell), json!([one, other]), "{cell}");
         }
-        for cell in ["color: black; ratio: 16:9", "color=black\nratio= 16:9", r#"{"color":"black","ratio":"16:9"}"#] {
+        for cell in
+            ["color: black; ratio: 16:9", "color=black\nratio= 16:9", r#"{"color":"black","ratio":"16:9"}"#]
+        {
             assert_eq!(attributes(cell), json!({"color": "black", "ratio": "16:9"}), "{cell}");
         }
         assert_eq!(attributes("black"), json!("black"), "the API refuses it");

@@ -11,6 +11,7 @@ use notifications::Notifications;
 use projection::deliveries;
 use properties::Properties;
 use search::Search;
+use sheet::import::Imports;
 use users::{Erasures, Users};
 
 use super::groups::retry;
@@ -52,8 +53,10 @@ pub async fn open(settings: &Settings, context: &AppContext, public_url: &str) -
     let users = Users::open(context.clone(), data_dir, views_dir, sessions(settings)).await;
     let users = users.context("the users service")?.through(sign_ins::providers(settings, public_url)?);
     let erasures = Erasures::open(users.clone(), views_dir).context("the erasures")?;
-    let properties = Properties::open(context.clone(), views_dir).context("the properties service")?;
-    let catalogue = Catalogue::open(context.clone(), views_dir, view_sync(settings));
+    let imports = Imports::default();
+    let properties = Properties::open(context.clone(), views_dir, imports.clone());
+    let properties = properties.context("the properties service")?;
+    let catalogue = Catalogue::open(context.clone(), views_dir, view_sync(settings), imports);
     let catalogue = catalogue.context("the catalogue")?;
     let search = Search::open(context.clone(), views_dir).await.context("the search service")?;
     let history = History::open(context.clone(), views_dir).context("the history service")?;

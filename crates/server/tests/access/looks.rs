@@ -22,7 +22,7 @@ enum Shows {
     TestedIn(&'static str),
 }
 
-const LOOKS: [(&str, Shows); 28] = [
+const LOOKS: [(&str, Shows); 29] = [
     ("GET /api/users", Somebody),
     ("GET /api/users/search", Somebody),
     ("GET /api/users/{id}", Somebody),
@@ -50,6 +50,7 @@ const LOOKS: [(&str, Shows); 28] = [
     ("GET /api/v1/admin/mailbox", Somebody),
     ("GET /api/jobs/{id}", Nobody("how far work is")),
     ("GET /api/jobs/{id}/report", Nobody("one's own import only")),
+    ("GET /api/v1/products/export", Nobody("what is, or was, for everybody to buy")),
     ("GET /actuator/prometheus", Nobody("figures")),
 ];
 

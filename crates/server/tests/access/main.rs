@@ -25,6 +25,7 @@ mod openapi;
 mod people;
 mod plans;
 mod products;
+mod products_import;
 mod queries;
 mod query_words;
 mod recommendations;
