@@ -1,5 +1,5 @@
 //! Which crates may depend on which. The crate names follow the data flow: domain, journal, bus, projection,
-//! http-kit (and supervisor, which depends on none of them), then the services side by side, the gateway in front
+//! http-kit, sheet (and supervisor, which depends on none of them), then the services side by side, the gateway in front
 //! of them, and one composition root that depends on all.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
@@ -8,7 +8,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-const PLATFORM: &[&str] = &["domain", "supervisor", "journal", "bus", "projection", "http-kit"];
+const PLATFORM: &[&str] = &["domain", "supervisor", "journal", "bus", "projection", "http-kit", "sheet"];
 
 /// Which workspace crates each crate may depend on, including for tests and builds. `None` means all.
 fn allowed(name: &str) -> Option<Vec<&'static str>> {
@@ -18,6 +18,7 @@ fn allowed(name: &str) -> Option<Vec<&'static str>> {
         "bus" => vec!["domain", "supervisor", "journal"],
         "projection" => vec!["domain", "supervisor", "journal", "bus"],
         "http-kit" => vec!["domain", "supervisor", "journal", "bus", "projection"],
+        "sheet" => vec!["domain", "supervisor", "journal", "bus", "projection", "http-kit"],
         "users" | "properties" | "catalogue" | "search" | "history" | "notifications" | "files"
         | "partners" | "analytics" | "gateway" => PLATFORM.to_vec(),
         "testkit" => [PLATFORM, &["hyderabadinfra"]].concat(),

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use syn::{Attribute, Item, ItemEnum, ItemStruct, ItemTrait, ItemType, UseTree, Visibility};
 
-const PLATFORM: [&str; 6] = ["supervisor", "domain", "journal", "bus", "projection", "http"];
+const PLATFORM: [&str; 7] = ["supervisor", "domain", "journal", "bus", "projection", "http", "sheet"];
 /// Words that say nothing about the thing they name.
 const VAGUE: [&str; 10] =
     ["Standing", "Facts", "Told", "Wanted", "Known", "Asked", "Shown", "Place", "Letter", "Ledger"];

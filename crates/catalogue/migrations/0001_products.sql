@@ -29,6 +29,7 @@ create index products_price on products (tenant, price, number) where status = '
 create index products_popularity on products (tenant, popularity, number)
     where status = 'ACTIVE' and seller_absent = 0;
 create index products_seller on products (seller_id, tenant, number);
+create index products_number on products (tenant, number);
 
 -- The greatest number that was given: a deleted product keeps its own.
 create table product_numbers (tenant text not null, last bigint not null, primary key (tenant));

@@ -1,8 +1,11 @@
 //! The routes of the catalogue.
 
+mod by_sku;
 mod change;
-mod create;
+pub(crate) mod create;
 mod detail;
+mod export;
+mod import;
 mod list;
 mod purchase;
 mod reserve;
@@ -30,6 +33,10 @@ pub fn router(app: App) -> Router {
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(create::create, list::list))
+        .routes(routes!(by_sku::put))
+        .routes(routes!(import::start))
+        .routes(routes!(import::template))
+        .routes(routes!(export::export))
         .routes(routes!(detail::get, change::put, change::patch, change::delete))
         .routes(routes!(purchase::purchase))
         .routes(routes!(reserve::reserve))
@@ -47,6 +54,14 @@ fn no_such_product() -> Failure {
 /// Parses the id in the path. A malformed id names no product.
 fn product_id(Path(id): Path<String>) -> Result<ProductId, Failure> {
     id.parse().map_err(|_| no_such_product())
+}
+
+/// Another product has the SKU that the caller wants.
+fn sku_taken(owner: &impl std::fmt::Display) -> Failure {
+    Failure {
+        fields: FieldErrors::one("sku", format!("belongs to product {owner}")),
+        ..Failure::conflict("PRODUCT_ALREADY_EXISTS", "another product has this SKU")
+    }
 }
 
 /// Maps a rejected command to the failure that clients receive.
@@ -70,10 +85,7 @@ fn refused(error: ExecuteError<ProductRejection>) -> Failure {
         ExecuteError::Rejected(reason @ ProductRejection::TooDear) => {
             Failure::invalid(FieldErrors::one("quantity", reason.to_string()))
         }
-        ExecuteError::Taken { owner, .. } => Failure {
-            fields: FieldErrors::one("sku", format!("belongs to product {}", owner.id)),
-            ..Failure::conflict("PRODUCT_ALREADY_EXISTS", "another product has this SKU")
-        },
+        ExecuteError::Taken { owner, .. } => sku_taken(&owner.id),
         other => http_kit::refused(other),
     }
 }

@@ -8,8 +8,10 @@ mod http;
 mod numbers;
 mod projection;
 mod queries;
+pub mod sheet;
 mod view_sync;
 mod visits;
+mod written;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -20,6 +22,7 @@ use bus::{Group, GroupStatus};
 use http_kit::{AppContext, Documentation, ReadModel, Routes, Service, ServiceCount, Task};
 use tokio::sync::{Mutex, MutexGuard};
 
+use ::sheet::import::Imports;
 use domain::ProductId;
 use numbers::Numbers;
 use projection::Products;
@@ -37,6 +40,7 @@ pub struct Catalogue {
     context: AppContext,
     store: ViewStore,
     view_sync: Arc<ViewSync>,
+    imports: Imports,
 }
 
 /// The tables of the read model.
@@ -63,6 +67,7 @@ struct AppParts {
     numbers: Numbers,
     visits: Visits,
     view_sync: Arc<ViewSync>,
+    imports: Imports,
     lanes: Vec<Mutex<()>>,
     status: GroupStatus,
 }
@@ -86,11 +91,16 @@ impl Catalogue {
     ///
     /// # Errors
     /// When its file cannot be opened.
-    pub fn open(context: AppContext, views: &Path, sync: ViewSyncSettings) -> Result<Self, ViewError> {
+    pub fn open(
+        context: AppContext,
+        views: &Path,
+        sync: ViewSyncSettings,
+        imports: Imports,
+    ) -> Result<Self, ViewError> {
         let products = Products::new(context.aggregates.clone());
         let store = ViewStore::open(&views.join("catalogue.db"), &tables(), Arc::new(products))?;
         let view_sync = Arc::new(ViewSync::new(context.clone(), store.clone(), sync));
-        Ok(Self { context, store, view_sync })
+        Ok(Self { context, store, view_sync, imports })
     }
 
     /// The consumer group that maintains the read model.
@@ -147,6 +157,7 @@ impl Catalogue {
             numbers: Numbers::default(),
             visits: Visits::new(&self.context),
             view_sync: Arc::clone(&self.view_sync),
+            imports: self.imports.clone(),
             lanes: (0..LANES).map(|_| Mutex::new(())).collect(),
             status,
         }))

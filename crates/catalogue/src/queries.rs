@@ -1,6 +1,7 @@
 //! Queries on the catalogue's read model.
 
 pub mod lists;
+mod portions;
 pub mod views;
 
 use ::projection::list_lengths::length_of;

@@ -147,7 +147,7 @@ pub enum AuditEvent {
         /// What went wrong.
         reason: String,
     },
-    /// A sheet of listings is being imported.
+    /// A sheet of homes or products is being imported.
     #[serde(rename = "IMPORT_STARTED")]
     ImportStarted {
         /// It is only checked; nothing is written.
@@ -173,15 +173,15 @@ pub struct Imported {
     pub check: bool,
     /// Number of rows.
     pub rows: u64,
-    /// Rows that became new listings.
+    /// Rows that became new homes or products.
     pub created: u64,
-    /// Rows whose listings said something else.
+    /// Rows whose homes or products said something else.
     pub updated: u64,
-    /// Rows whose listings said the same already.
+    /// Rows whose homes or products said the same already.
     pub unchanged: u64,
     /// Rows that repeat an earlier row.
     pub skipped: u64,
-    /// Rows that cannot be listings.
+    /// Rows that cannot be homes or products.
     pub rejected: u64,
 }
 

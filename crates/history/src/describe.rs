@@ -194,14 +194,14 @@ impl DescribedEntry<'_> {
             "BACKUP_STARTED" => "You started a backup".into(),
             "BACKUP_FINISHED" => "The backup is complete".into(),
             "IMPORT_STARTED" if self.data.get("check").and_then(Value::as_bool) == Some(true) => {
-                "You had a sheet of homes checked".into()
+                "You had a sheet checked".into()
             }
-            "IMPORT_STARTED" => "You started to import a sheet of homes".into(),
+            "IMPORT_STARTED" => "You started to import a sheet".into(),
             "IMPORT_FINISHED" if self.data.get("check").and_then(Value::as_bool) == Some(true) => {
-                "The sheet of homes was checked".into()
+                "The sheet was checked".into()
             }
-            "IMPORT_FINISHED" => "The sheet of homes was imported".into(),
-            "IMPORT_FAILED" => "The sheet of homes could not all be imported".into(),
+            "IMPORT_FINISHED" => "The sheet was imported".into(),
+            "IMPORT_FAILED" => "The sheet could not all be imported".into(),
             "BACKUP_FAILED" => "The backup could not be made".into(),
             "PROPERTY_SEARCHED" => "You searched for homes".into(),
             "SEARCH_SAVED" => "You saved a search".into(),

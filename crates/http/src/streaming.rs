@@ -29,31 +29,56 @@ impl Reply<()> {
         S: Stream<Item = Result<Bytes, Failure>> + Send + 'static,
     {
         let (mut response, message, timestamp) = self.bare();
-        let mut first = format!("{{\"success\":true,\"message\":{},\"data\":", json!(message)).into_bytes();
-        let closing = format!(",\"timestamp\":{}}}", json!(timestamp));
-        let mut data = Box::pin(data);
-        let mut ended = false;
-        while first.len() < BEFORE && !ended {
-            match data.next().await {
-                Some(piece) => first.extend_from_slice(&piece?),
-                None => ended = true,
-            }
-        }
-        *response.body_mut() = if ended {
-            first.extend_from_slice(closing.as_bytes());
-            Body::from(first)
-        } else {
-            let failed = move |failure: Failure| {
-                failure.log("the rest of a streamed response", &correlation);
-                std::io::Error::other(failure.message)
-            };
-            let rest = data.map(move |piece| piece.map_err(&failed));
-            let first = once(ready(Ok(Bytes::from(first))));
-            Body::from_stream(first.chain(rest).chain(once(ready(Ok(Bytes::from(closing))))))
-        };
+        let opening = format!("{{\"success\":true,\"message\":{},\"data\":", json!(message)).into_bytes();
+        let closing = format!(",\"timestamp\":{}}}", json!(timestamp)).into_bytes();
+        *response.body_mut() = streamed(correlation, opening, data, closing).await?;
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         Ok(response)
     }
+
+    /// Streams `data` as it is, without the envelope, as [`Self::in_pieces`] does. The caller names its type.
+    ///
+    /// # Errors
+    /// As for [`Self::in_pieces`].
+    pub async fn file_in_pieces<S>(self, correlation: Arc<str>, data: S) -> Result<Response, Failure>
+    where
+        S: Stream<Item = Result<Bytes, Failure>> + Send + 'static,
+    {
+        let (mut response, ..) = self.bare();
+        *response.body_mut() = streamed(correlation, Vec::new(), data, Vec::new()).await?;
+        Ok(response)
+    }
+}
+
+/// The body `data`, between an opening and a closing.
+async fn streamed<S>(
+    correlation: Arc<str>,
+    mut first: Vec<u8>,
+    data: S,
+    closing: Vec<u8>,
+) -> Result<Body, Failure>
+where
+    S: Stream<Item = Result<Bytes, Failure>> + Send + 'static,
+{
+    let mut ended = false;
+    let mut data = Box::pin(data);
+    while first.len() < BEFORE && !ended {
+        match data.next().await {
+            Some(piece) => first.extend_from_slice(&piece?),
+            None => ended = true,
+        }
+    }
+    if ended {
+        first.extend_from_slice(&closing);
+        return Ok(Body::from(first));
+    }
+    let failed = move |failure: Failure| {
+        failure.log("the rest of a streamed response", &correlation);
+        std::io::Error::other(failure.message)
+    };
+    let rest = data.map(move |piece| piece.map_err(&failed));
+    let first = once(ready(Ok(Bytes::from(first))));
+    Ok(Body::from_stream(first.chain(rest).chain(once(ready(Ok(Bytes::from(closing)))))))
 }
 
 #[cfg(test)]
@@ -85,6 +110,13 @@ mod tests {
             assert_eq!(body["data"][1].as_str().map(str::len), Some(sizes[1]));
             assert_eq!(body["timestamp"], json!(Timestamp::from_micros(0)));
         }
+    }
+
+    #[tokio::test]
+    async fn a_file_has_no_envelope() {
+        let pieces = ["a,b\n", "1,2\n"].map(|text| Ok(Bytes::from(text)));
+        let response = reply().file_in_pieces("a".into(), iter(pieces)).await.unwrap();
+        assert_eq!(response.into_body().collect().await.unwrap().to_bytes(), "a,b\n1,2\n");
     }
 
     #[tokio::test]

@@ -7,7 +7,6 @@ mod document;
 mod exported;
 mod follow_ups;
 mod http;
-mod import;
 mod leads;
 mod listing_cache;
 mod looks;
@@ -19,6 +18,7 @@ mod visits;
 use std::path::Path;
 use std::sync::Arc;
 
+use ::sheet::import::Imports;
 use axum::extract::FromRef;
 use bus::{Group, GroupStatus};
 use follow_ups::FollowUps;
@@ -26,7 +26,6 @@ use http_kit::photos::PhotoAlbum;
 use http_kit::{
     AppContext, Documentation, OutboxGroup, ReadModel, RouteLimit, Routes, Service, VisitorCounter,
 };
-use import::Imports;
 use projection::Listings;
 use projection_store::deliveries::{self, Outbox, OutboxWorker};
 use projection_store::{ViewError, ViewStore, list_lengths};
@@ -40,6 +39,7 @@ pub struct Properties {
     store: ViewStore,
     outbox: Outbox,
     caches: Arc<Caches>,
+    imports: Imports,
 }
 
 /// The tables of the read model.
@@ -81,13 +81,13 @@ impl Properties {
     ///
     /// # Errors
     /// When its file cannot be opened.
-    pub fn open(context: AppContext, views: &Path) -> Result<Self, ViewError> {
+    pub fn open(context: AppContext, views: &Path, imports: Imports) -> Result<Self, ViewError> {
         let caches = Arc::new(Caches::new());
         let wake = Arc::new(Notify::new());
         let listings = Listings::new(context.aggregates.clone(), Arc::clone(&caches), Arc::clone(&wake));
         let store = ViewStore::open(&views.join("properties.db"), &tables(), Arc::new(listings))?;
         let outbox = Outbox::open(&store, wake)?;
-        Ok(Self { context, store, outbox, caches })
+        Ok(Self { context, store, outbox, caches, imports })
     }
 
     /// The outbox worker that gives listings the commands that follow from other events.
@@ -150,7 +150,7 @@ impl Properties {
         let caches = Arc::clone(&self.caches);
         let visitors = VisitorCounter::new(&self.context);
         let written = WrittenVersions::default();
-        let imports = Imports::default();
+        let imports = self.imports.clone();
         App(Arc::new(AppParts { context, store, caches, written, visitors, imports, status }))
     }
 }

@@ -1,226 +1,150 @@
-//! Reads sheets of homes: a pure module that the command line and the HTTP job share.
-//!
-//! ```text
-//! bytes -> text (UTF-8, `\n`) -> table (separator, header, rows) -> columns (which is which field) -> row (members)
-//! ```
-//! The fields are those of `POST /api/properties`, and the API checks them. Only one row is in memory at a time, beside
-//! two digests of each earlier row, by which repeated rows are found.
+//! Sheets of homes: what they have beside the members of `POST /api/properties`.
 
-mod cells;
-mod columns;
-mod field_map;
-mod fields;
-mod outcomes;
-mod presets;
-mod repeats;
-mod row;
-mod table;
-mod template;
+mod examples;
+mod synonyms;
 #[cfg(test)]
 mod tests;
-mod text;
 mod title;
-mod units;
 mod words;
 
-use std::io::{Read, Seek};
+use std::sync::LazyLock;
 
-pub use field_map::FieldMap;
-pub use fields::{fields, synonyms};
-pub use outcomes::{ReportWriter, RowAction, RowReport, count};
-pub use presets::names as preset_names;
-pub use row::ListingRow;
-pub use template::{field_list, template};
-pub use text::SheetEncoding;
+use aws_lc_rs::digest::{SHA256, digest};
+use domain::Paise;
+use domain::fields::{Member, MemberKind};
+use http_kit::described_members;
+use serde_json::{Map, Value};
+use sheet::{RowIdentity, RowReading, SheetKind, Unit};
+
+use crate::http::create::{NewListing, about_listing};
 pub use title::made_title;
 
-use columns::ColumnPlan;
-use repeats::{Repeat, SeenRows};
-use table::{TableForm, TableRows};
+/// A home for sale for less, or for more, than this many rupees is a typing error or has another unit.
+const SALE_PRICES: std::ops::RangeInclusive<i64> = 10_000..=10_000_000_000;
 
-/// Why a sheet cannot be read.
-#[derive(Debug, thiserror::Error)]
-pub enum SheetError {
-    /// It cannot be read from where it is.
-    #[error("the sheet cannot be read: {0}")]
-    Read(#[from] std::io::Error),
-    /// It has no line with at least two columns.
-    #[error("the sheet has no header: its first line must name the columns")]
-    NoHeader,
-    /// It is a workbook of a spreadsheet program.
-    #[error("the file is a workbook, not a CSV file: save it as \"CSV UTF-8\" in the spreadsheet program")]
-    Workbook,
-    /// A needed field has no column.
-    #[error(
-        "the sheet has no column for {}; the sheet has: {}; name the column in a map (--map), or give all rows one \
-         value there, such as propertyType = {{ value = \"APARTMENT\" }}",
-        missing.join(", "),
-        named(found)
-    )]
-    Missing {
-        /// The fields.
-        missing: Vec<&'static str>,
-        /// The columns there are.
-        found: Vec<String>,
-    },
-    /// The map or the preset is wrong.
-    #[error("the map is wrong: {0}")]
-    Map(String),
+/// Sheets of homes.
+pub static HOMES: SheetKind = SheetKind {
+    thing: "listing",
+    fields: LazyLock::new(fields),
+    about: about_listing,
+    written: &[],
+    reference: "sourceReference",
+    read_reference: reference,
+    identity: Some(RowIdentity { fields: &IDENTITY, reference: identity }),
+    made: &[("title", "Made from type, rooms and place when it is empty.")],
+    synonyms: synonyms::SYNONYMS,
+    words: words::WORDS,
+    codes: &["pincode", "contactPhone"],
+    behind_numbers: &["bhk", "rk", "beds", "bed", "bedrooms", "bedroom", "years", "yrs"],
+    together: &[&["area", "areaSqft"]],
+    read_cell,
+    check_row: price_in_doubt,
+    examples: examples::EXAMPLES,
+    example_value: "propertyType = { value = \"APARTMENT\" }",
+    presets: &[("metropolitan", include_str!("sheet/presets/metropolitan.toml"))],
+};
+
+/// Every member of a listing but those with members of their own.
+fn fields() -> Vec<Member> {
+    let mut fields = described_members::<NewListing>();
+    let nested =
+        |kind: &MemberKind| matches!(kind, MemberKind::Object(_) | MemberKind::Map(_) | MemberKind::Polygon);
+    fields.retain(|member| !nested(&member.kind));
+    fields
 }
 
-impl From<csv::Error> for SheetError {
-    fn from(error: csv::Error) -> Self {
-        Self::Read(error.into())
+/// A path cannot have a part of dots only.
+fn reference(text: &str) -> Result<String, String> {
+    if text.trim_matches('.').is_empty() {
+        return Err("an id needs a letter or a digit".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
+fn read_cell(row: &mut RowReading<'_>, field: &'static Member, cell: &str, unit: Option<Unit>) -> bool {
+    match field.name.as_str() {
+        "areaUnit" => match sheet::unit(cell) {
+            Some(Unit::Area(word)) => row.set("areaUnit", word),
+            _ => return false,
+        },
+        "area" | "areaSqft" => read_area(row, field, cell, unit),
+        _ => return false,
+    }
+    true
+}
+
+/// An area has one unit: that of its own cell, of its column, or of a column of units.
+fn read_area(row: &mut RowReading<'_>, field: &Member, cell: &str, unit: Option<Unit>) {
+    let in_sqft = field.name == "areaSqft";
+    if in_sqft && row.members().contains_key("area") {
+        return;
+    }
+    let (number, own) = sheet::area(cell).map_or((cell, None), |(number, own)| (number, Some(own)));
+    row.set("area", row.number(field, number));
+    match own.or(unit) {
+        Some(Unit::Area(word)) => row.set("areaUnit", word),
+        _ if in_sqft => row.set("areaUnit", "SQFT"),
+        _ => {}
     }
 }
 
-/// How workbooks begin: a ZIP archive, or a compound file of earlier versions.
-const WORKBOOKS: [&[u8]; 2] = [b"PK\x03\x04", b"\xD0\xCF\x11\xE0"];
-
-/// The first columns of a header.
-fn named(header: &[String]) -> String {
-    const SHOWN: usize = 12;
-    let shown = header.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
-    let more = header.len().saturating_sub(SHOWN);
-    if more == 0 { shown } else { format!("{shown} and {more} more") }
+/// A price of a sale that is too low or too high to be one.
+fn price_in_doubt(row: &RowReading<'_>) -> Option<String> {
+    let text = |name: &str| row.members().get(name).and_then(Value::as_str);
+    if text("listingType").is_some_and(|kind| kind != "SALE") {
+        return None;
+    }
+    let price = Paise::from_text(text("price")?).ok()?;
+    if SALE_PRICES.contains(&(price.paise() / 100)) {
+        return None;
+    }
+    let (least, most) = (SALE_PRICES.start(), SALE_PRICES.end());
+    Some(format!(
+        "{} cannot be right: from {least} to {most} rupees are taken for a sale; a unit can be named, as Price (lakhs)",
+        row.said("price")
+    ))
 }
 
-/// How to read a sheet. By default its columns are recognised by their names, or a preset by its header.
-#[derive(Clone, Debug, Default)]
-pub struct SheetOptions {
-    /// The map of its columns.
-    pub map: Option<FieldMap>,
-    /// The name of a preset.
-    pub preset: Option<String>,
-}
+/// What describes the home itself and not the offer: two rows that agree in these are about the same home.
+const IDENTITY: [&str; 15] = [
+    "listingType",
+    "propertyType",
+    "plotUse",
+    "location",
+    "address",
+    "city",
+    "pincode",
+    "latitude",
+    "longitude",
+    "bedrooms",
+    "bathrooms",
+    "area",
+    "areaSqft",
+    "floorNumber",
+    "totalFloors",
+];
 
-/// A sheet whose columns are known.
-#[derive(Debug)]
-pub struct Sheet<R> {
-    source: R,
-    form: TableForm,
-    plan: ColumnPlan,
-    preset: Option<&'static str>,
-    rows: u64,
-}
-
-/// A row with its place in the file.
-#[derive(Debug)]
-pub struct SheetRow {
-    /// Its line.
-    pub line: u64,
-    /// What it says.
-    pub content: RowContent,
-}
-
-/// What a row says.
-#[derive(Debug)]
-pub enum RowContent {
-    /// A listing.
-    Listing(Box<ListingRow>),
-    /// The same as an earlier line.
-    Repeats(u64),
-    /// Something that cannot be read as a listing, for this reason.
-    Invalid(String),
-}
-
-impl<R: Read + Seek> Sheet<R> {
-    /// Reads the header, and counts the rows.
-    ///
-    /// # Errors
-    /// When the source cannot be read, the header lacks a needed column, or the map does not fit.
-    pub fn open(mut source: R, options: &SheetOptions) -> Result<Self, SheetError> {
-        let mut head = [0; 4];
-        source.rewind()?;
-        let read = source.read(&mut head)?;
-        if WORKBOOKS.contains(&&head[..read]) {
-            return Err(SheetError::Workbook);
-        }
-        let named = options.preset.as_deref().map(presets::named).transpose()?;
-        let given = options.map.as_ref().or(named);
-        let none = FieldMap::default();
-        let lacks = |header: &[String]| match given {
-            Some(map) => ColumnPlan::lacks(header, map),
-            None if presets::of_header(header).is_some() => 0,
-            None => ColumnPlan::lacks(header, &none),
+/// A digest of what identifies a home. The fields are separated by a control character, so that two fields never read
+/// as one.
+fn identity(members: &Map<String, Value>) -> String {
+    let mut text = String::new();
+    for name in IDENTITY {
+        let value = match members.get(name) {
+            Some(Value::String(value)) => {
+                value.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+            }
+            _ if name == "listingType" => "sale".to_owned(),
+            _ => String::new(),
         };
-        let form = TableForm::of(&mut source, lacks)?;
-        let known = presets::of_header(&form.header).filter(|_| given.is_none());
-        let map = given.or(known.map(|(_, map)| map)).unwrap_or(&none);
-        let plan = ColumnPlan::of(&form.header, map)?;
-        let mut rows = form.rows(source)?;
-        let mut count = 0;
-        while rows.next_row()?.is_some() {
-            count += 1;
+        let is_place = matches!(name, "location" | "address");
+        text.extend(value.chars().filter(|c| !is_place || c.is_alphanumeric()));
+        if name == "area"
+            && let Some(Value::String(unit)) = members.get("areaUnit").filter(|unit| *unit != "SQFT")
+        {
+            text.push_str(unit);
         }
-        let source = rows.into_source();
-        Ok(Self { source, form, plan, preset: known.map(|(name, _)| name), rows: count })
+        text.push('\u{1f}');
     }
-
-    /// How many rows it has.
-    #[must_use]
-    pub fn total(&self) -> u64 {
-        self.rows
-    }
-
-    /// What its owner should know before it is imported.
-    #[must_use]
-    pub fn notes(&self) -> Vec<String> {
-        let mut notes = Vec::new();
-        notes.extend(self.preset.map(|name| format!("read by the preset {name}")));
-        notes.extend(self.form.encoding.note().map(str::to_owned));
-        if !self.plan.left_out.is_empty() {
-            notes.push(format!("columns left out: {}", self.plan.left_out.join(", ")));
-        }
-        notes
-    }
-
-    /// The rows, from the first one.
-    ///
-    /// # Errors
-    /// When the source cannot be read again.
-    pub fn rows(self) -> Result<SheetRows<R>, SheetError> {
-        let table = self.form.rows(self.source)?;
-        Ok(SheetRows { table, header: self.form.header, plan: self.plan, seen: SeenRows::default() })
-    }
-}
-
-/// The rows of a sheet, one at a time.
-pub struct SheetRows<R> {
-    table: TableRows<R>,
-    header: Vec<String>,
-    plan: ColumnPlan,
-    seen: SeenRows,
-}
-
-impl<R: Read + Seek> SheetRows<R> {
-    /// The next row.
-    ///
-    /// # Errors
-    /// When the source cannot be read.
-    pub fn next_row(&mut self) -> Result<Option<SheetRow>, SheetError> {
-        let Some(row) = self.table.next_row()? else { return Ok(None) };
-        let line = row.line;
-        let content = match row::read(&self.plan, &self.header, &row) {
-            Err(mistakes) => RowContent::Invalid(mistakes),
-            Ok(mut listing) => match self.seen.compare(&mut listing, line) {
-                Repeat::New => RowContent::Listing(Box::new(listing)),
-                Repeat::Of(first) => RowContent::Repeats(first),
-                Repeat::Contradicts(first) => {
-                    let reference = &listing.reference;
-                    RowContent::Invalid(format!(
-                        "the id {reference:?} is that of line {first}, which says something else"
-                    ))
-                }
-            },
-        };
-        Ok(Some(SheetRow { line, content }))
-    }
-
-    /// How many rows differ from another one only in what may change, such as the price. Without a column of ids they
-    /// are told apart by their order.
-    #[must_use]
-    pub fn alike(&self) -> usize {
-        self.seen.alike()
-    }
+    let hash = digest(&SHA256, text.as_bytes());
+    hash.as_ref().iter().take(16).fold("sheet-".to_owned(), |hex, byte| hex + &format!("{byte:02x}"))
 }

@@ -5,6 +5,7 @@
 //! doing anything (429), or the request is idempotent by its method or by an `Idempotency-Key`.
 
 mod answer;
+mod download;
 
 use std::path::Path;
 use std::time::Duration;
@@ -60,6 +61,9 @@ pub enum ClientError {
 
     #[error("{0}")]
     Refused(Refusal),
+
+    #[error("the output cannot be written: {0}")]
+    Output(std::io::Error),
 }
 
 impl ApiClient {

@@ -13,7 +13,7 @@ mod tests;
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::settings::Flag;
 
@@ -54,6 +54,20 @@ stay as they are. A bad row is told with its line, column and value, and stops n
 
 Ends with 0 when no row was rejected, 2 when some were, 130 when Ctrl-C stopped it, 1 when it could not run.";
 
+const AFTER_PRODUCTS: &str = "\
+The first line of the sheet names its columns, in any order: at least Name, Categories, Price and SKU.
+`hyderabadinfra import template products` prints a sheet with every column, and with --fields what each of them takes.
+A map says which column is which field, for sheets with other columns:
+
+  name = \"Item\"
+  sku = { column = \"No\", prefix = \"AB-\" }
+  categories = { columns = [\"Group\", \"Subgroup\"] }
+  attributes = { columns = { \"Made by\" = \"brand\" } }
+  currency = { value = \"INR\" }
+
+A row whose SKU is in the catalogue changes that product, if it says something else. Products whose rows are gone from the
+sheet stay as they are. The owner must be a seller or an administrator. Rows end as those of `import listings` do.";
+
 const AFTER_BACKUP: &str = "\
 With --server the server writes it where its settings backup.directory and backup.keys_directory say, and goes on
 answering. Without, the data directory is opened, which works while no server holds it, and DIR and --keys-to say where.
@@ -73,6 +87,9 @@ pub enum Verb {
     /// Bring data in from a file
     #[command(subcommand)]
     Import(Import),
+    /// Write data out, to standard output
+    #[command(subcommand)]
+    Export(Export),
     /// Events that a consumer could not handle: look at them and hand them out again
     #[command(subcommand)]
     DeadLetters(DeadLetters),
@@ -163,21 +180,75 @@ impl Serve {
 pub enum Import {
     /// Every row of a CSV file of homes becomes a listing, or changes the one it became before
     #[command(after_help = AFTER_IMPORT)]
-    Listings(ImportListings),
+    Listings(ImportSheet),
+    /// Every row of a CSV file of products becomes a product, or changes the one that has its SKU
+    #[command(after_help = AFTER_PRODUCTS)]
+    Products(ImportSheet),
     /// Print a sheet with every column that an import knows
     Template {
+        /// What the sheet is about
+        #[arg(value_enum, default_value_t)]
+        kind: TemplateKind,
+
         /// Print what each column takes, and its other names
         #[arg(long)]
         fields: bool,
     },
 }
 
+/// What a template is about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum TemplateKind {
+    #[default]
+    Listings,
+    Products,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Export {
+    /// A seller's products, or all of them, as a sheet that can be imported again
+    Products(ExportProducts),
+}
+
 #[derive(Debug, Args)]
-pub struct ImportListings {
+pub struct ExportProducts {
+    /// A sheet, or a line of JSON for each product
+    #[arg(long, value_enum, default_value_t)]
+    pub format: ProductFormat,
+
+    /// E-mail of the seller whose products are written; without it those that the token's account may export are, or all
+    #[arg(long, value_name = "EMAIL")]
+    pub owner: Option<String>,
+
+    #[command(flatten)]
+    pub target: Target,
+}
+
+/// The form of an export of products.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum ProductFormat {
+    #[default]
+    Csv,
+    Jsonl,
+}
+
+impl ProductFormat {
+    /// The word that the API takes.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Jsonl => "jsonl",
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct ImportSheet {
     /// The CSV file
     pub file: PathBuf,
 
-    /// E-mail of the account that will own the listings; it must exist and be the token's
+    /// E-mail of the account that will own what is imported; it must exist and be the token's
     #[arg(long, value_name = "EMAIL")]
     pub owner: String,
 
@@ -382,7 +453,8 @@ impl Verb {
             Self::Serve(serve) => return (serve.place.clone(), serve.flags()),
             Self::Backup(verb) => return (verb.target.place.clone(), verb.flags()),
             Self::Restore(verb) => &verb.place,
-            Self::Import(Import::Listings(import)) => &import.target.place,
+            Self::Import(Import::Listings(import) | Import::Products(import)) => &import.target.place,
+            Self::Export(Export::Products(export)) => &export.target.place,
             Self::Import(Import::Template { .. }) => return <_>::default(),
             Self::DeadLetters(verb) => &verb.target().place,
             Self::Replay(verb) => &verb.target.place,

@@ -1,10 +1,11 @@
-//! `hyderabadinfra import listings FILE`: every row of a sheet of homes becomes a listing of its owner, changes the
-//! listing that it became before, or is rejected with its reason.
+//! `hyderabadinfra import listings FILE` and `import products FILE`: every row of a sheet becomes a thing of its owner,
+//! changes the one that it became before, or is rejected with its reason.
 //!
 //! An import can be repeated with the same result, even after it was killed halfway: each row has a reference, by which
-//! the server finds its listing. Rows are read one at a time, and at most [`IN_FLIGHT`] are under way.
+//! the server finds what it became. Rows are read one at a time, and at most [`IN_FLIGHT`] are under way.
 
 mod judging;
+mod kinds;
 mod record;
 #[cfg(test)]
 mod tests;
@@ -15,13 +16,14 @@ use domain::audit::Imported;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use http::Method;
 use indicatif::HumanCount;
-use properties::sheet::{RowContent, RowReport, Sheet, SheetError, SheetOptions, SheetRow, count};
 use serde_json::Value;
+use sheet::{RowContent, RowReport, Sheet, SheetError, SheetOptions, SheetRow, SheetRows, count};
 use thiserror::Error;
 
 use crate::api_client::{ApiClient, ClientError};
 use crate::progress::Progress;
-use judging::{JudgedRow, PlannedHomes, judge};
+use judging::{JudgedRow, PlannedThings, judge};
+pub use kinds::{ImportKind, LISTINGS, PRODUCTS};
 pub use record::{ImportRecord, SHOWN_ROWS};
 
 /// The most concurrent requests.
@@ -29,8 +31,10 @@ pub const IN_FLIGHT: usize = 32;
 /// How often a row is sent again while the server limits how fast they come.
 const TRIES: usize = 20;
 
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Options {
+    /// What the rows become.
+    pub kind: &'static ImportKind,
     /// The e-mail that the token must belong to, so that nothing is imported into the wrong account.
     pub owner: String,
     /// How to read the sheet.
@@ -49,6 +53,12 @@ pub enum ImportError {
 
     #[error("the token belongs to {actual}, not to {owner}: set HYD_TOKEN to a token of {owner}")]
     OtherOwner { owner: String, actual: String },
+
+    #[error(
+        "{owner} is a {role}, and products belong to sellers: an administrator makes an account a seller's with PATCH \
+         /api/users/ID/role"
+    )]
+    NoSeller { owner: String, role: String },
 
     #[error(transparent)]
     Sheet(#[from] SheetError),
@@ -103,9 +113,9 @@ pub async fn run<R: Read + Seek>(
     (progress, record): (&Progress, &mut ImportRecord),
     stop: impl Future<Output = ()>,
 ) -> Result<Summary, ImportError> {
-    let sheet = Sheet::open(source, &options.sheet)?;
-    check_owner(client, &options.owner).await?;
-    record.begin().map_err(ImportError::Report)?;
+    let sheet = Sheet::open(options.kind.sheet, source, &options.sheet)?;
+    check_owner(client, options).await?;
+    record.begin(options.kind.sheet.thing).map_err(ImportError::Report)?;
     let mut summary = Summary { notes: sheet.notes(), ..Summary::default() };
     summary.counts.check = options.check;
     progress.start(sheet.total());
@@ -132,7 +142,7 @@ pub async fn run<R: Read + Seek>(
 
 async fn send_all<R: Read + Seek>(
     client: &ApiClient,
-    rows: &mut properties::sheet::SheetRows<R>,
+    rows: &mut SheetRows<R>,
     options: &Options,
     (progress, record): (&Progress, &mut ImportRecord),
     stop: impl Future<Output = ()>,
@@ -151,7 +161,7 @@ async fn send_all<R: Read + Seek>(
         .map_ok(|row| sending.row(row))
         .try_buffered(IN_FLIGHT);
     let mut done = std::pin::pin!(done);
-    let mut planned = PlannedHomes::default();
+    let mut planned = PlannedThings::default();
     let mut last = 0;
     while let Some(judged) = done.try_next().await? {
         last = judged.line();
@@ -165,13 +175,26 @@ async fn send_all<R: Read + Seek>(
     Ok(())
 }
 
-async fn check_owner(client: &ApiClient, owner: &str) -> Result<(), ImportError> {
+/// The profile of the token's account, which must be the owner's.
+///
+/// # Errors
+/// When the token is somebody else's, or the server does not answer.
+pub async fn account_of(client: &ApiClient, owner: &str) -> Result<Value, ImportError> {
     let profile = client.call(Method::GET, "/api/users/profile", None, &[]).await?.data()?;
     let actual = profile.get("email").and_then(Value::as_str).unwrap_or("nobody with an e-mail address");
     if actual.to_lowercase() == owner.trim().to_lowercase() {
-        return Ok(());
+        return Ok(profile);
     }
     Err(ImportError::OtherOwner { owner: owner.to_owned(), actual: actual.to_owned() })
+}
+
+async fn check_owner(client: &ApiClient, options: &Options) -> Result<(), ImportError> {
+    let profile = account_of(client, &options.owner).await?;
+    let role = profile.get("role").and_then(Value::as_str).unwrap_or_default();
+    if options.kind.roles.is_some_and(|roles| !roles.contains(&role)) {
+        return Err(ImportError::NoSeller { owner: options.owner.clone(), role: role.to_owned() });
+    }
+    Ok(())
 }
 
 struct Sending<'a> {
@@ -187,13 +210,13 @@ impl Sending<'_> {
         if line < self.options.from_line {
             return Ok(JudgedRow::Passed(line));
         }
-        let listing = match row.content {
-            RowContent::Listing(listing) => listing,
+        let stated = match row.content {
+            RowContent::Stated(stated) => stated,
             RowContent::Repeats(first) => return Ok(RowReport::skipped(line, first).into()),
             RowContent::Invalid(reason) => return Ok(RowReport::rejected(line, reason).into()),
         };
         let check = if self.options.check { "?check=true" } else { "" };
-        let path = format!("/api/properties/by-reference/{}{check}", encoded(&listing.reference));
+        let path = format!("{}/{}{check}", self.options.kind.path, encoded(&stated.reference));
         let stopped = |source| ImportError::Stopped { line, source, summary: Box::default() };
         let limited = || {
             self.told.call_once(|| {
@@ -201,16 +224,16 @@ impl Sending<'_> {
         });
         };
         for _ in 0..TRIES {
-            let body = Some(Value::Object(listing.members.clone()));
+            let body = Some(Value::Object(stated.members.clone()));
             let answer =
                 self.client.call_limited(Method::PUT, &path, body, &limited).await.map_err(stopped)?;
             if answer.status != 429 {
-                return judge(line, &listing, &answer).map_err(stopped);
+                return judge(line, &stated, &answer).map_err(stopped);
             }
         }
-        let body = Some(Value::Object(listing.members.clone()));
+        let body = Some(Value::Object(stated.members.clone()));
         let answer = self.client.call_limited(Method::PUT, &path, body, &limited).await.map_err(stopped)?;
-        judge(line, &listing, &answer).map_err(stopped)
+        judge(line, &stated, &answer).map_err(stopped)
     }
 }
 

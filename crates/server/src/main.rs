@@ -5,11 +5,12 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::Parser as _;
 use hyderabadinfra::cli::{
-    Cli, Doctor, Import, Keys, User, Verb, backup, connect, doctor, output, run, serve,
+    Cli, Doctor, Export, Import, ImportSheet, Keys, TemplateKind, User, Verb, backup, connect, doctor,
+    output, run, serve,
 };
+use hyderabadinfra::import::{ImportKind, LISTINGS, PRODUCTS};
 use hyderabadinfra::settings::{self, Settings, Sources};
 use hyderabadinfra::{open_files, private};
-use properties::sheet;
 
 /// There are many small, short-lived allocations from many threads, for which the system's allocator retains far
 /// more memory. Version 2 of mimalloc returns free memory within a tenth of a second. Version 3 waits a second,
@@ -60,16 +61,23 @@ fn start(cli: &Cli) -> anyhow::Result<ExitCode> {
 async fn perform(verb: &Verb, settings: &Settings) -> anyhow::Result<ExitCode> {
     match verb {
         Verb::Serve(serve) => serve::serve(settings, serve.demo).await,
-        Verb::Import(Import::Listings(import)) => {
-            let place = connect::open(&import.target, settings, connect::As::Person(&import.owner)).await?;
-            let done = run::import_listings(import, &place.client).await;
-            place.close().await;
-            done
-        }
-        Verb::Import(Import::Template { fields }) => {
-            let text = if *fields { sheet::field_list() } else { sheet::template() };
+        Verb::Import(Import::Listings(import)) => import_sheet(&LISTINGS, import, settings).await,
+        Verb::Import(Import::Products(import)) => import_sheet(&PRODUCTS, import, settings).await,
+        Verb::Import(Import::Template { kind, fields }) => {
+            let kind = match kind {
+                TemplateKind::Listings => LISTINGS.sheet,
+                TemplateKind::Products => PRODUCTS.sheet,
+            };
+            let text = if *fields { sheet::field_list(kind) } else { sheet::template(kind) };
             output::line(text.trim_end());
             Ok(ExitCode::SUCCESS)
+        }
+        Verb::Export(Export::Products(export)) => {
+            let on_behalf = export.owner.as_deref().map_or(connect::As::Operator, connect::As::Person);
+            let place = connect::open(&export.target, settings, on_behalf).await?;
+            let done = run::export_products(export, &place.client).await;
+            place.close().await;
+            done
         }
         Verb::DeadLetters(verb) => {
             let place = connect::open(verb.target(), settings, connect::As::Operator).await?;
@@ -100,4 +108,15 @@ async fn perform(verb: &Verb, settings: &Settings) -> anyhow::Result<ExitCode> {
         }
         Verb::Doctor(_) => doctor::examine(settings).await,
     }
+}
+
+async fn import_sheet(
+    kind: &'static ImportKind,
+    import: &ImportSheet,
+    settings: &Settings,
+) -> anyhow::Result<ExitCode> {
+    let place = connect::open(&import.target, settings, connect::As::Person(&import.owner)).await?;
+    let done = run::import_sheet(kind, import, &place.client).await;
+    place.close().await;
+    done
 }

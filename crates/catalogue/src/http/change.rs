@@ -18,7 +18,7 @@ use crate::{App, AppParts};
 pub type PartialProductBody = Body<PartialProduct>;
 
 /// The body of PUT: what is absent or null stays as it is.
-pub struct PartialProduct(ProductChanges);
+pub struct PartialProduct(pub ProductChanges);
 
 impl Request for PartialProduct {
     const NAME: &'static str = "PartialProduct";

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::product::{Product, ProductCommand, ProductDocument, ProductDraft};
+use domain::product::{Product, ProductCommand, ProductDocument, ProductDraft, ProductRejection};
 use domain::{Fields, ProductId};
 use http_kit::docs::IdempotencyKey;
 use http_kit::{ApiResponse, Body, Caller, Conditions, Failure, Query, Request, Right};
@@ -76,21 +76,22 @@ pub async fn create(
     caller.require(Right::Sell)?;
     nothing?;
     let NewProduct(draft) = body.value?;
-    let done =
-        app.create(&caller, &draft, |id| conditions.options(&app.context, &caller, &body.bytes, id)).await?;
+    let options = |id: &ProductId| conditions.options(&app.context, &caller, &body.bytes, id);
+    let done = app.create(&caller, &draft, options).await?.map_err(refused)?;
     let product = done.state.details.ok_or_else(no_such_product)?;
     let product = (&product, done.version);
     app.answer(&caller, "Product created", product, done.position, StatusCode::CREATED).await
 }
 
 impl AppParts {
-    /// Creates a product under the next free number.
+    /// Creates a product under the next free number. Fails when there is no number, and otherwise says how the
+    /// command ended.
     pub async fn create(
         &self,
         caller: &Caller,
         draft: &ProductDraft,
         options: impl Fn(&ProductId) -> Options,
-    ) -> Result<Executed<Product>, Failure> {
+    ) -> Result<Result<Executed<Product>, ExecuteError<ProductRejection>>, Failure> {
         let (tenant, seller) = (&caller.tenant, caller.person()?.user);
         for _ in 0..ATTEMPTS {
             let id = self.next_number(caller).await?;
@@ -100,20 +101,20 @@ impl AppParts {
                 // An earlier request with the same key created it, under another number.
                 Ok(done) if done.repeated => {
                     self.numbers.give_back(tenant, id);
-                    return Ok(done);
+                    return Ok(Ok(done));
                 }
-                Ok(done) => return Ok(done),
+                Ok(done) => return Ok(Ok(done)),
                 // Somebody else has the number.
                 Err(ExecuteError::Busy) => {}
                 // It may have been created.
-                Err(error @ ExecuteError::Journal(_)) => return Err(refused(error)),
+                Err(error @ ExecuteError::Journal(_)) => return Ok(Err(error)),
                 Err(error) => {
                     self.numbers.give_back(tenant, id);
-                    return Err(refused(error));
+                    return Ok(Err(error));
                 }
             }
         }
-        Err(refused(ExecuteError::Busy))
+        Ok(Err(ExecuteError::Busy))
     }
 
     async fn next_number(&self, caller: &Caller) -> Result<ProductId, Failure> {

@@ -13,13 +13,15 @@ use http_kit::{ApiResponse, Body, Caller, Failure, Query, Request, described_mem
 use journal::{ExecuteError, Options};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+use sheet::RowAction;
+use sheet::import::{CheckOnly, PutMode};
 use utoipa::ToSchema;
 
 use super::create::{NewListing, about_listing};
 use super::refused;
 use crate::App;
 use crate::document::as_request;
-use crate::sheet::{RowAction, made_title};
+use crate::sheet::made_title;
 
 /// How often a home is looked up again when somebody else listed or removed it meanwhile.
 const TRIES: usize = 4;
@@ -56,25 +58,6 @@ impl Request for ListingByReference {
 
     fn example() -> Value {
         json!({"location": "Miyapur", "price": 8_400_000, "propertyType": "APARTMENT", "bedrooms": 3})
-    }
-}
-
-/// Whether to write.
-pub struct CheckOnly {
-    pub(super) check: bool,
-}
-
-impl Request for CheckOnly {
-    fn read(f: &mut Fields<'_>) -> Option<Self> {
-        Some(Self { check: f.flag("check").unwrap_or(false) })
-    }
-
-    fn about(_: &str) -> Option<&'static str> {
-        Some("Write nothing, and say what would be done.")
-    }
-
-    fn example() -> Value {
-        json!({"check": true})
     }
 }
 
@@ -119,8 +102,8 @@ pub async fn put(
     let CheckOnly { check } = query?;
     let ListingByReference(members) = body.value?;
     let planned = AtomicU64::new(0);
-    let writing = if check { Writing::Check(&planned) } else { Writing::Write };
-    let done = app.put(&caller, &reference, &members, writing).await?;
+    let writing = if check { PutMode::Check(&planned) } else { PutMode::Write };
+    let done = app.put_listing(&caller, &reference, &members, writing).await?;
     let left = match done.action {
         RowAction::Created => app.context.quota_left(&caller, &done.limits).await?,
         _ => String::new(),
@@ -133,14 +116,6 @@ pub async fn put(
     };
     let message = if check { "Nothing was written" } else { "Done" };
     Ok(app.context.done(&caller, message, document, done.position).quota_left(&left).into_response())
-}
-
-/// Whether to write, or only to say what would be done.
-#[derive(Clone, Copy, Debug)]
-pub enum Writing<'a> {
-    Write,
-    /// Holds the number of homes that would be new so far, for the quota.
-    Check(&'a AtomicU64),
 }
 
 /// What was done with a home, or would be.
@@ -156,12 +131,12 @@ pub struct PutListing {
 
 impl App {
     /// See [`put`].
-    pub(crate) async fn put(
+    pub(super) async fn put_listing(
         &self,
         caller: &Caller,
         reference: &str,
         members: &Map<String, Value>,
-        writing: Writing<'_>,
+        writing: PutMode<'_>,
     ) -> Result<PutListing, Failure> {
         let owner = caller.person()?.user;
         let key = self.source_key(&caller.tenant, owner, reference);
@@ -185,7 +160,7 @@ impl App {
         caller: &Caller,
         reference: &str,
         members: &Map<String, Value>,
-        writing: Writing<'_>,
+        writing: PutMode<'_>,
     ) -> Result<Option<PutListing>, Failure> {
         let owner = caller.person()?.user;
         let mut members = members.clone();
@@ -210,7 +185,7 @@ impl App {
             position,
             limits: limits.clone(),
         };
-        if let Writing::Check(planned) = writing {
+        if let PutMode::Check(planned) = writing {
             let before = planned.fetch_add(1, Ordering::Relaxed);
             for (quota, most) in &limits {
                 let held = self.context.aggregates.journal().held(&caller.tenant, owner, *quota).await?;
@@ -239,7 +214,7 @@ impl App {
         caller: &Caller,
         id: PropertyId,
         members: &Map<String, Value>,
-        writing: Writing<'_>,
+        writing: PutMode<'_>,
     ) -> Result<Option<PutListing>, Failure> {
         let (listing, _) = self.folded(&caller.tenant, id).await?;
         if listing.status == Status::Removed {
@@ -261,12 +236,12 @@ impl App {
         }
         let command = PropertyCommand::Edit(content, self.by(caller)?);
         match writing {
-            Writing::Check(_) => {
+            PutMode::Check(_) => {
                 let now = self.context.aggregates.clock().now();
                 let decided = Property { listing: Some(listing) }.decide(command, now);
                 decided.map_err(|rejection| refused(ExecuteError::Rejected(rejection)))?;
             }
-            Writing::Write => {
+            PutMode::Write => {
                 let done = self.run(caller, id, command, Options::default()).await?;
                 put.status = done.state.listing.map(|listing| listing.status);
                 put.position = done.position;

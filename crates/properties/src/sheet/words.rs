@@ -1,10 +1,9 @@
-//! The words that people write for the values of a closed set, such as `Flat` for `APARTMENT`.
+//! The words that people write for those of the API, such as `Flat` for `APARTMENT`: in lower case and without
+//! punctuation.
 
-/// A word of the API, with what people write for it.
-type Word = (&'static str, &'static [&'static str]);
+use sheet::Synonyms;
 
-/// By field: each word of the API, with what people write for it, in lower case and without punctuation.
-const WORDS: [(&str, &[Word]); 5] = [
+pub const WORDS: &[(&str, &[Synonyms])] = &[
     (
         "propertyType",
         &[
@@ -95,67 +94,3 @@ const WORDS: [(&str, &[Word]); 5] = [
         ],
     ),
 ];
-
-/// Spaces, dots and hyphens between words count as one space.
-pub(super) fn plain(word: &str) -> String {
-    let spaced = word.to_lowercase().replace(['.', '-', '_', ','], " ");
-    spaced.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// The API's word for what a cell says, if the API does not take the cell itself. An unknown word stays as it is, so that
-/// the API tells what it takes.
-pub(super) fn choice(field: &str, cell: &str, choices: &[&'static str]) -> String {
-    let written = plain(cell);
-    let own = choices.iter().find(|choice| plain(choice) == written);
-    let others = WORDS.iter().find(|(name, _)| *name == field).map_or(&[][..], |(_, words)| *words);
-    let other =
-        || others.iter().find(|(_, written_as)| written_as.contains(&&*written)).map(|(word, _)| word);
-    own.or_else(other)
-        .filter(|word| choices.contains(word))
-        .map_or_else(|| cell.to_owned(), |word| (*word).to_owned())
-}
-
-/// What else is understood, for the description of the fields.
-pub(super) fn examples(field: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
-    let words = WORDS.iter().find(|(name, _)| *name == field).map_or(&[][..], |(_, words)| *words);
-    words.iter().filter_map(|(word, others)| Some((*others.first()?, *word)))
-}
-
-#[cfg(test)]
-mod tests {
-    use domain::fields::MemberKind;
-
-    use super::*;
-    use crate::sheet::fields::field;
-
-    #[test]
-    fn every_word_is_one_that_the_api_takes() {
-        for (name, words) in WORDS {
-            let Some(MemberKind::Choice(choices)) = field(name).map(|member| &member.kind) else {
-                panic!("{name} is no choice")
-            };
-            for (word, others) in words {
-                assert!(choices.contains(word), "{name} {word}");
-                for other in *others {
-                    assert_eq!(choice(name, other, choices), *word, "{other}");
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn words_are_understood_as_people_write_them() {
-        let Some(MemberKind::Choice(choices)) = field("propertyType").map(|member| &member.kind) else {
-            panic!("a choice")
-        };
-        for (cell, word) in [
-            ("Flat", "APARTMENT"),
-            ("apartment", "APARTMENT"),
-            ("Builder-Floor", "BUILDER_FLOOR"),
-            ("Ind. House", "HOUSE"),
-            ("castle", "castle"),
-        ] {
-            assert_eq!(choice("propertyType", cell, choices), word, "{cell}");
-        }
-    }
-}

@@ -14,6 +14,7 @@ use partners::Partners;
 use projection::deliveries;
 use properties::Properties;
 use search::Search;
+use sheet::import::Imports;
 use users::{Erasures, Users};
 
 use super::groups::retry;
@@ -63,8 +64,10 @@ pub async fn open(
     let providers = sign_ins::providers(settings, public_url, &context.breakers)?;
     let users = users.context("the users service")?.through(providers);
     let erasures = Erasures::open(users.clone(), views_dir).context("the erasures")?;
-    let properties = Properties::open(context.clone(), views_dir).context("the properties service")?;
-    let catalogue = Catalogue::open(context.clone(), views_dir, view_sync(settings));
+    let imports = Imports::default();
+    let properties = Properties::open(context.clone(), views_dir, imports.clone());
+    let properties = properties.context("the properties service")?;
+    let catalogue = Catalogue::open(context.clone(), views_dir, view_sync(settings), imports);
     let catalogue = catalogue.context("the catalogue")?;
     let search = Search::open(context.clone(), views_dir).await.context("the search service")?;
     let history = History::open(context.clone(), views_dir).context("the history service")?;

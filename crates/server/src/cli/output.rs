@@ -24,6 +24,14 @@ pub fn line(text: &str) {
     }
 }
 
+/// Prints a piece of a result as it is.
+///
+/// # Errors
+/// When standard output cannot be written.
+pub fn bytes(piece: &[u8]) -> std::io::Result<()> {
+    std::io::stdout().write_all(piece)
+}
+
 /// Prints a note about the run. It is lost if standard error cannot be written.
 pub fn note(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");

@@ -9,12 +9,12 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use http::Method;
-use properties::sheet::{FieldMap, SheetOptions};
 use serde_json::Value;
+use sheet::{FieldMap, SheetKind, SheetOptions};
 
-use super::{DeadLetters, ImportListings, Replay, output};
+use super::{DeadLetters, ExportProducts, ImportSheet, Replay, output};
 use crate::api_client::ApiClient;
-use crate::import::{self, ImportError, ImportRecord, Options, SHOWN_ROWS};
+use crate::import::{self, ImportError, ImportKind, ImportRecord, Options, SHOWN_ROWS};
 use crate::progress::Progress;
 
 /// Exit code: some rows were rejected, the rest were imported.
@@ -24,10 +24,15 @@ const INTERRUPTED: u8 = 130;
 
 /// # Errors
 /// When the import could not run to its end.
-pub async fn import_listings(args: &ImportListings, client: &ApiClient) -> anyhow::Result<ExitCode> {
+pub async fn import_sheet(
+    kind: &'static ImportKind,
+    args: &ImportSheet,
+    client: &ApiClient,
+) -> anyhow::Result<ExitCode> {
     let file = File::open(&args.file).with_context(|| format!("{} cannot be opened", args.file.display()))?;
-    let map = args.map.as_deref().map(read_map).transpose()?;
+    let map = args.map.as_deref().map(|path| read_map(path, kind.sheet)).transpose()?;
     let options = Options {
+        kind,
         owner: args.owner.clone(),
         sheet: SheetOptions { map, preset: args.preset.clone() },
         check: args.check,
@@ -53,7 +58,8 @@ pub async fn import_listings(args: &ImportListings, client: &ApiClient) -> anyho
         output::note(note);
     }
     if summary.counts.updated + summary.counts.unchanged > 0 {
-        output::note("listings whose rows are gone from the sheet are left as they are");
+        let thing = kind.sheet.thing;
+        output::note(&format!("{thing}s whose rows are gone from the sheet are left as they are"));
     }
     if let Some(path) = &args.report {
         output::line(&format!("report: {}", path.display()));
@@ -68,18 +74,31 @@ pub async fn import_listings(args: &ImportListings, client: &ApiClient) -> anyho
     Ok(if summary.counts.rejected > 0 { ExitCode::from(ROWS_REJECTED) } else { ExitCode::SUCCESS })
 }
 
-fn read_map(path: &Path) -> anyhow::Result<FieldMap> {
+fn read_map(path: &Path, kind: &'static SheetKind) -> anyhow::Result<FieldMap> {
     let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
-    FieldMap::read(&text).with_context(|| path.display().to_string())
+    FieldMap::read(&text, kind).with_context(|| path.display().to_string())
 }
 
-fn tell_rejected(args: &ImportListings, record: &ImportRecord) {
+fn tell_rejected(args: &ImportSheet, record: &ImportRecord) {
     for row in &record.rejected {
         output::line(&format!("{}:{}: {}", args.file.display(), row.line, row.reason));
     }
     if record.rejected.len() == SHOWN_ROWS {
         output::line("… there may be more rejected rows; --report FILE.csv has them all");
     }
+}
+
+/// Writes products to standard output as they come.
+///
+/// # Errors
+/// When the server cannot be reached or refuses, or the output ends before the products do.
+pub async fn export_products(args: &ExportProducts, client: &ApiClient) -> anyhow::Result<ExitCode> {
+    if let Some(owner) = &args.owner {
+        import::account_of(client, owner).await?;
+    }
+    let path = format!("/api/v1/products/export?format={}", args.format.word());
+    client.download(&path, &mut |piece| output::bytes(piece)).await?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// The interval at which a job's progress is polled.

@@ -45,10 +45,20 @@ fn every_verb_of_the_contract_is_there() {
     let line = "hyderabadinfra import listings a.csv --owner a@b.c --map m.toml --check --from-line 7";
     let Verb::Import(Import::Listings(import)) = parse(line) else { panic!("an import") };
     assert_eq!((import.map, import.check, import.from_line), (Some("m.toml".into()), true, 7));
-    assert!(matches!(
-        parse("hyderabadinfra import template --fields"),
-        Verb::Import(Import::Template { fields: true })
-    ));
+    let template = |line: &str| match parse(line) {
+        Verb::Import(Import::Template { kind, fields }) => (kind, fields),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(template("hyderabadinfra import template --fields"), (TemplateKind::Listings, true));
+    assert_eq!(template("hyderabadinfra import template products"), (TemplateKind::Products, false));
+    let line = "hyderabadinfra import products a.csv --owner a@b.c --preset bigbasket --check";
+    let Verb::Import(Import::Products(import)) = parse(line) else { panic!("an import") };
+    assert_eq!((import.preset.as_deref(), import.check), (Some("bigbasket"), true));
+    let Verb::Export(Export::Products(export)) = parse("hyderabadinfra export products --format jsonl")
+    else {
+        panic!("an export")
+    };
+    assert_eq!((export.format.word(), export.owner), ("jsonl", None));
 
     for line in ["list", "show 7", "redrive 7 --server http://x", "discard 7 --reason x"] {
         assert!(matches!(parse(&format!("hyderabadinfra dead-letters {line}")), Verb::DeadLetters(_)));

@@ -1,7 +1,7 @@
 //! What the server's answer means for a row.
 
-use properties::sheet::{ListingRow, RowAction, RowReport};
 use serde_json::Value;
+use sheet::{RowAction, RowReport, StatedRow};
 
 use crate::api_client::{Answer, ClientError};
 
@@ -12,7 +12,7 @@ pub enum JudgedRow {
     Passed(u64),
     Done {
         row: RowReport,
-        /// How many homes the owner may still add, if that is limited and the row is a new home.
+        /// How many the owner may still add, if that is limited and the row is a new one.
         left: Option<u64>,
     },
 }
@@ -32,8 +32,8 @@ impl From<RowReport> for JudgedRow {
     }
 }
 
-/// Responses that are not about this row (no permission to list, server too busy) end the import.
-pub(super) fn judge(line: u64, listing: &ListingRow, answer: &Answer) -> Result<JudgedRow, ClientError> {
+/// Responses that are not about this row (no permission, server too busy) end the import.
+pub(super) fn judge(line: u64, stated: &StatedRow, answer: &Answer) -> Result<JudgedRow, ClientError> {
     match (answer.status, answer.error_code()) {
         (200..=299, _) => Ok(done(line, answer)),
         (403, "QUOTA_EXCEEDED") => {
@@ -44,7 +44,7 @@ pub(super) fn judge(line: u64, listing: &ListingRow, answer: &Answer) -> Result<
         (401 | 403 | 404 | 405 | 429 | 500.., _) => Err(ClientError::Refused(answer.refusal())),
         _ => {
             let fields: Vec<String> =
-                answer.field_errors().map(|(field, text)| listing.explain(field, text)).collect();
+                answer.field_errors().map(|(field, text)| stated.explain(field, text)).collect();
             let reason = if fields.is_empty() { answer.refusal().to_string() } else { fields.join("; ") };
             Ok(RowReport::rejected(line, reason).into())
         }
@@ -61,23 +61,24 @@ fn done(line: u64, answer: &Answer) -> JudgedRow {
     let changed: Vec<&str> =
         data("changed").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
     let reason = if changed.is_empty() { String::new() } else { format!("changed: {}", changed.join(", ")) };
-    let listing = data("id").and_then(Value::as_str).map(str::to_owned);
+    let id = data("id").filter(|id| !id.is_null());
+    let id = id.map(|id| id.as_str().map_or_else(|| id.to_string(), str::to_owned));
     let left = answer.headers.get("x-quota-left").and_then(|left| left.to_str().ok());
     let left = left
         .and_then(|left| left.split(';').find_map(|part| part.trim().strip_prefix("left=")?.parse().ok()));
-    JudgedRow::Done { left, row: RowReport { line, action, listing, reason } }
+    JudgedRow::Done { left, row: RowReport { line, action, id, reason } }
 }
 
-/// The homes that a check would add. The server counts only those that exist.
+/// The things that a check would add. The server counts only those that exist.
 #[derive(Debug, Default)]
-pub(super) struct PlannedHomes(u64);
+pub(super) struct PlannedThings(u64);
 
-impl PlannedHomes {
-    /// The row, rejected if it would be one home too many; `None` for a row that was done before this run.
+impl PlannedThings {
+    /// The row, rejected if it would be one too many; `None` for a row that was done before this run.
     pub(super) fn within_quota(&mut self, judged: JudgedRow) -> Option<RowReport> {
         let JudgedRow::Done { row, left } = judged else { return None };
-        // The answer to a home that was really created has its id, and the quota was kept by the server.
-        if row.action != RowAction::Created || row.listing.is_some() {
+        // The answer to one that was really created has its id, and the quota was kept by the server.
+        if row.action != RowAction::Created || row.id.is_some() {
             return Some(row);
         }
         self.0 += 1;

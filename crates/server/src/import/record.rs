@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::BufWriter;
 use std::path::PathBuf;
 
-use properties::sheet::{ReportWriter, RowAction, RowReport};
+use sheet::{ReportWriter, RowAction, RowReport};
 
 /// The most rejected rows kept for the terminal. A report file has all of them.
 pub const SHOWN_ROWS: usize = 100;
@@ -25,9 +25,9 @@ impl ImportRecord {
         Self { path, ..Self::default() }
     }
 
-    pub(super) fn begin(&mut self) -> std::io::Result<()> {
+    pub(super) fn begin(&mut self, thing: &str) -> std::io::Result<()> {
         if let Some(path) = &self.path {
-            self.report = Some(ReportWriter::begin(BufWriter::new(File::create(path)?))?);
+            self.report = Some(ReportWriter::begin(BufWriter::new(File::create(path)?), thing)?);
         }
         Ok(())
     }

@@ -9,8 +9,8 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, put};
-use properties::sheet::FieldMap;
 use serde_json::{Value, json};
+use sheet::FieldMap;
 
 use super::*;
 
@@ -27,14 +27,19 @@ struct Stub {
     /// How many requests are refused because too many come.
     busy: Arc<Mutex<u32>>,
     left: Option<u64>,
+    /// The role of the account.
+    role: Option<&'static str>,
 }
 
 impl Stub {
     fn client(&self) -> ApiClient {
+        let role = self.role.unwrap_or("USER");
         let profile =
-            || async { json!({"success": true, "data": {"email": "Asha@Example.com"}}).to_string() };
-        let router = Router::new().route("/api/users/profile", get(profile));
-        let router = router.route("/api/properties/by-reference/{reference}", put(put_listing));
+            json!({"success": true, "data": {"email": "Asha@Example.com", "role": role}}).to_string();
+        let router = Router::new().route("/api/users/profile", get(move || async move { profile }));
+        let router = router
+            .route("/api/properties/by-reference/{reference}", put(put_listing))
+            .route("/api/v1/products/by-sku/{reference}", put(put_listing));
         ApiClient::local(router.with_state(self.clone()), "token")
     }
 
@@ -89,7 +94,8 @@ async fn put_listing(
 }
 
 fn options(check: bool) -> Options {
-    Options { owner: OWNER.to_owned(), check, ..Options::default() }
+    let sheet = SheetOptions::default();
+    Options { kind: &LISTINGS, owner: OWNER.to_owned(), sheet, check, from_line: 0 }
 }
 
 async fn run_with(
@@ -225,7 +231,7 @@ fn text(rows: u64) -> Vec<u8> {
 
 #[tokio::test]
 async fn the_token_must_be_the_owners() {
-    let options = Options { owner: "other@example.com".to_owned(), ..Options::default() };
+    let options = Options { owner: "other@example.com".to_owned(), ..options(false) };
     let sheet = format!("{HEADER}1,1 cr,Uppal,Flat\n");
     let (done, _) = run_with(&Stub::default(), &sheet, &options, &Progress::silent("rows")).await;
     let text = done.unwrap_err().to_string();
@@ -251,9 +257,8 @@ async fn the_report_lists_every_row_and_a_map_names_columns() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("report.csv");
     let mut record = ImportRecord::new(Some(path.clone()));
-    let map =
-        FieldMap::read("price = \"Rate\"\npropertyType = { value = \"villa\" }\nsourceReference = \"No\"")
-            .unwrap();
+    let map = "price = \"Rate\"\npropertyType = { value = \"villa\" }\nsourceReference = \"No\"";
+    let map = FieldMap::read(map, LISTINGS.sheet).unwrap();
     let sheet = SheetOptions { map: Some(map), preset: None };
     let options = Options { sheet, ..options(false) };
     let source = Cursor::new(b"No;Rate;Village\n1;90 lakh;Uppal\n2;77 lakh;Uppal\n".to_vec());
@@ -286,4 +291,22 @@ async fn the_real_sheet_has_1998_listings_and_520_duplicates() {
     let (second, _) = import(&stub, &text).await;
     assert_eq!(second.text(), "2,518 rows: 0 created, 0 updated, 1,998 unchanged, 520 skipped, 0 rejected");
     assert_eq!(stub.listed().len(), 1998);
+}
+
+#[tokio::test]
+async fn products_are_put_by_their_sku_and_belong_to_sellers() {
+    let sheet = "name,category,price,sku\nRice,Food,120,r-1\nSalt,Food,77 lakh,S-1\nSalt,Food,20,S 2\n";
+    let options = Options { kind: &PRODUCTS, ..options(false) };
+    let (done, _) = run_with(&Stub::default(), sheet, &options, &Progress::silent("rows")).await;
+    let text = done.unwrap_err().to_string();
+    assert!(text.contains("asha@example.com is a USER, and products belong to sellers"), "{text}");
+    for role in ["SELLER", "ADMIN"] {
+        let stub = Stub { role: Some(role), ..Stub::default() };
+        let (done, record) = run_with(&stub, sheet, &options, &Progress::silent("rows")).await;
+        assert_eq!(counts(&done.unwrap()), [1, 0, 0, 0, 2]);
+        assert_eq!(stub.listed().keys().collect::<Vec<_>>(), ["R-1"]);
+        let told: Vec<&str> = record.rejected.iter().map(|row| row.reason.as_str()).collect();
+        let spelling = "the SKU \"S 2\" must hold only letters A to Z, digits, - and _";
+        assert_eq!(told, ["price \"77 lakh\" must be even", spelling]);
+    }
 }

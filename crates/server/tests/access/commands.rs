@@ -44,6 +44,10 @@ const NO_KEY: &[Except] = &[
         "POST /api/v1/admin/webhooks/{id}/deliveries/{delivery}/redrive",
         "what was delivered is not sent again; each try is one",
     ),
+    except(
+        "PUT /api/v1/products/by-sku/{sku}",
+        "the SKU is the key: a repeat finds the product as it is and changes nothing",
+    ),
     except("POST /api/realtime/ticket", "answers with a fresh secret, and changes nothing"),
     except("POST /api/search/properties", "a query whose parameters are too long for an address"),
     except("POST /api/search/advanced", "a query whose parameters are too long for an address"),
@@ -76,6 +80,7 @@ const NO_VERSION: &[Except] = &[
     except("POST /api/files/bulk", "new"),
     except("POST /api/files/optimize", "a job"),
     except("POST /api/properties/import", "a job"),
+    except("POST /api/v1/products/import", "a job"),
     except("POST /api/user-history/{userId}/hide", "a record: an entry is hidden or not"),
     except("POST /api/user-history/replay", "a job"),
     except("POST /api/v1/admin/consumers/{group}/pause", "a group has no version"),

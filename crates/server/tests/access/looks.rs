@@ -22,7 +22,7 @@ enum Shows {
     TestedIn(&'static str),
 }
 
-const LOOKS: [(&str, Shows); 41] = [
+const LOOKS: [(&str, Shows); 42] = [
     ("GET /api/users", Somebody),
     ("GET /api/users/search", Somebody),
     ("GET /api/users/{id}", Somebody),
@@ -59,6 +59,7 @@ const LOOKS: [(&str, Shows); 41] = [
     ("GET /api/jobs/{id}/report", Nobody("one's own import only")),
     ("GET /api/v1/health/detailed", Nobody("figures")),
     ("GET /api/v1/health/metrics", Nobody("figures")),
+    ("GET /api/v1/products/export", Nobody("what is, or was, for everybody to buy")),
     ("GET /actuator/prometheus", Nobody("figures")),
     ("GET /actuator/metrics", Nobody("names of figures")),
     ("GET /actuator/metrics/{name}", Nobody("figures")),

@@ -26,6 +26,7 @@ mod openapi;
 mod people;
 mod plans;
 mod products;
+mod products_import;
 mod products_search;
 mod queries;
 mod query_words;

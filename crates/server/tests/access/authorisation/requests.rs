@@ -82,6 +82,18 @@ async fn product(world: &World, row: &Row, who: Who) -> Request {
         ("POST", "/api/v1/products") => {
             request(&world.scene(who).client, row, &path, Some(world.new_product()))
         }
+        ("PUT", "/api/v1/products/by-sku/{sku}") => {
+            let path = row.path.replace("{sku}", &world.name());
+            let body = json!({"name": "Headphones", "categories": ["Electronics"], "price": 299.99});
+            request(&world.scene(who).client, row, &path, Some(body))
+        }
+        ("POST", "/api/v1/products/import") => {
+            let sheet =
+                format!("name,categories,price,sku\nHeadphones,Electronics,299.99,{}\n", world.name());
+            let form = Form::default().part("file", Some("products.csv"), "text/csv", sheet.as_bytes());
+            Request { form: Some(form), ..request(&world.scene(who).client, row, &path, None) }
+        }
+        ("GET", "/api/v1/products/export") => request(&world.scene(who).client, row, &path, None),
         ("PUT" | "PATCH", _) => request(&client, row, &path, Some(json!({"price": 249.99}))),
         ("POST", "/api/v1/products/{id}/purchase" | "/api/v1/products/{id}/reservations") => {
             request(&client, row, &path, Some(json!({"quantity": 2})))

@@ -25,6 +25,7 @@ pub(super) struct TableForm {
 }
 
 /// One row that is not blank.
+#[derive(Debug)]
 pub(super) struct TableRow {
     pub(super) line: u64,
     pub(super) cells: StringRecord,

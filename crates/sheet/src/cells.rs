@@ -1,6 +1,10 @@
 //! What a cell says, whatever program wrote it.
 
+use std::borrow::Cow;
+
 use domain::fields::MemberKind;
+
+use super::SheetKind;
 
 /// How spreadsheets and data tools write that there is nothing.
 const NOTHING: [&str; 16] = [
@@ -8,29 +12,52 @@ const NOTHING: [&str; 16] = [
     "nil", "null", "none",
 ];
 
+/// What spreadsheets take for the beginning of a formula.
+const FORMULA: [char; 4] = ['=', '+', '-', '@'];
+
+fn is_nothing(cell: &str) -> bool {
+    NOTHING.contains(&&*cell.to_lowercase())
+}
+
 /// The text of a cell; `None` for an empty one.
 pub(super) fn text(cell: &str) -> Option<&str> {
     let cell = cell.trim_matches(|c: char| c.is_whitespace() || c == '\u{a0}' || c == '\u{feff}');
     // Excel keeps digits as text when they are written as ="0500" or with an apostrophe in front.
     let cell = cell.strip_prefix("=\"").and_then(|cell| cell.strip_suffix('"')).unwrap_or(cell);
-    let digits = |cell: &&str| cell.starts_with(|c: char| c.is_ascii_digit() || c == '+');
-    let cell = cell.strip_prefix('\'').filter(digits).unwrap_or(cell);
-    (!NOTHING.contains(&&*cell.to_lowercase())).then_some(cell)
+    if let Some(kept) = cell.strip_prefix('\'').filter(|kept| is_kept_by_an_apostrophe(kept)) {
+        return Some(kept);
+    }
+    (!is_nothing(cell)).then_some(cell)
 }
 
-/// The cell as the API reads it, for a field of this kind.
-pub(super) fn value(cell: &str, name: &str, kind: &MemberKind) -> String {
-    match kind {
-        MemberKind::Whole(_) | MemberKind::Number(_) => whole(cell),
+/// Whether an apostrophe in front of this is no part of the text: spreadsheets and [`guarded`] write it.
+fn is_kept_by_an_apostrophe(text: &str) -> bool {
+    let begins = |c: char| c.is_ascii_digit() || c == '\'' || FORMULA.contains(&c);
+    !text.is_empty() && (text.starts_with(begins) || is_nothing(text))
+}
+
+/// A text as a cell that no spreadsheet takes for a formula, and that is read as the same text again.
+#[must_use]
+pub fn guarded(written: &str) -> Cow<'_, str> {
+    if written.is_empty() || (!written.starts_with(FORMULA) && text(written) == Some(written)) {
+        return Cow::Borrowed(written);
+    }
+    Cow::Owned(format!("'{written}"))
+}
+
+/// The cell as the API reads it, for a field of this name and kind.
+pub(super) fn value(kind: &SheetKind, cell: &str, name: &str, member: &MemberKind) -> String {
+    match member {
+        MemberKind::Whole(_) | MemberKind::Number(_) => whole(bare(cell, kind.behind_numbers)),
         MemberKind::Text(_) if is_date(name) => date(cell).unwrap_or_else(|| cell.to_owned()),
-        MemberKind::Text(_) if is_code(name) => whole(cell),
+        MemberKind::Text(_) if kind.codes.contains(&name) => whole(cell),
         _ => cell.to_owned(),
     }
 }
 
-/// `2.0` and `2 BHK` are `2`, and `1,340` is `1340`.
-fn whole(cell: &str) -> String {
-    let plain = number(cell);
+/// `2.0` is `2`, and `1,340` is `1340`.
+pub(super) fn whole(cell: &str) -> String {
+    let plain = if cell.contains(',') && is_grouped(cell) { cell.replace(',', "") } else { cell.to_owned() };
     match plain.split_once('.') {
         Some((whole, zeros))
             if !whole.is_empty() && !zeros.is_empty() && zeros.bytes().all(|b| b == b'0') =>
@@ -41,13 +68,11 @@ fn whole(cell: &str) -> String {
     }
 }
 
-/// Without what stands behind the number of rooms, and without the separators between groups of digits.
-fn number(cell: &str) -> String {
-    const BEHIND: [&str; 8] = ["bhk", "rk", "beds", "bed", "bedrooms", "bedroom", "years", "yrs"];
+/// Without the word that stands behind a number: `2 BHK` is `2`.
+fn bare<'a>(cell: &'a str, behind: &[&str]) -> &'a str {
     let lower = cell.to_lowercase();
-    let rest = BEHIND.iter().find_map(|word| lower.strip_suffix(word));
-    let bare = rest.and_then(|rest| cell.get(..rest.len())).map_or(cell, str::trim_end);
-    if bare.contains(',') && is_grouped(bare) { bare.replace(',', "") } else { bare.to_owned() }
+    let rest = behind.iter().find_map(|word| lower.strip_suffix(word));
+    rest.and_then(|rest| cell.get(..rest.len())).map_or(cell, str::trim_end)
 }
 
 /// Whether the commas stand where India or the rest of the world puts them: `12,34,567.50` or `1,234,567`.
@@ -65,11 +90,6 @@ fn is_grouped(number: &str) -> bool {
     let of =
         |most: usize| (1..=most).contains(&first.len()) && middle.iter().all(|group| group.len() == most);
     groups.iter().all(&digits) && digits(&fraction) && last.len() == 3 && (of(2) || of(3))
-}
-
-/// Codes that are digits: a spreadsheet makes `500032.0` of them.
-fn is_code(name: &str) -> bool {
-    matches!(name, "pincode" | "contactPhone")
 }
 
 /// Whether a field holds a day, by its name: `availableFrom`, `possessionDate`.
@@ -125,6 +145,11 @@ pub(super) enum Flag {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sample::SAMPLE;
+
+    fn value(cell: &str, name: &str, member: &MemberKind) -> String {
+        super::value(&SAMPLE, cell, name, member)
+    }
 
     #[test]
     fn a_cell_is_what_the_program_meant() {
@@ -137,6 +162,9 @@ mod tests {
             ("NaN", None),
             ("NULL", None),
             (" - ", None),
+            ("'-", Some("-")),
+            ("'none", Some("none")),
+            ("'=1+1", Some("=1+1")),
         ] {
             assert_eq!(text(cell), wanted, "{cell}");
         }
@@ -190,6 +218,29 @@ mod tests {
     }
 
     #[test]
+    fn a_written_cell_is_no_formula_and_is_read_as_it_was() {
+        for (written, cell) in [
+            ("Kondapur", "Kondapur"),
+            ("=HYPERLINK(\"http://x\")", "'=HYPERLINK(\"http://x\")"),
+            ("=\"0500\"", "'=\"0500\""),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("-5", "'-5"),
+            ("None", "'None"),
+            ("'9 lives", "''9 lives"),
+            ("'twas", "'twas"),
+            ("", ""),
+        ] {
+            assert_eq!(guarded(written), cell);
+        }
+        bolero::check!().with_type::<String>().for_each(|text| {
+            let kept = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{a0}' || c == '\u{feff}');
+            let cell = guarded(kept);
+            assert!(!cell.starts_with(FORMULA), "{cell:?}");
+            assert_eq!(super::text(&cell).unwrap_or(""), kept, "{cell:?}");
+        });
+    }
+
+    #[test]
     fn fuzz_cells() {
         bolero::check!().with_type::<String>().for_each(|cell| {
             let text = text(cell).unwrap_or("");
@@ -199,7 +250,7 @@ mod tests {
                 }
             }
             flag(text);
-            crate::sheet::units::area(text);
+            let _ = crate::units::area(text);
         });
     }
 }

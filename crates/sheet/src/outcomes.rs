@@ -5,19 +5,21 @@ use std::io::Write;
 use domain::audit::Imported;
 use serde::Serialize;
 
+use super::guarded;
+
 /// What was done with a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum RowAction {
-    /// A new listing.
+    /// A new thing.
     Created,
-    /// Its listing said something else.
+    /// Its thing said something else.
     Updated,
-    /// Its listing says the same already.
+    /// Its thing says the same already.
     Unchanged,
     /// An earlier row of the sheet says the same.
     Skipped,
-    /// It cannot be a listing, for a reason.
+    /// It cannot be such a thing, for a reason.
     Rejected,
 }
 
@@ -42,8 +44,8 @@ pub struct RowReport {
     pub line: u64,
     /// What was done.
     pub action: RowAction,
-    /// Its listing, if there is one.
-    pub listing: Option<String>,
+    /// The id of its thing, if there is one.
+    pub id: Option<String>,
     /// Why, or what was changed.
     pub reason: String,
 }
@@ -52,13 +54,13 @@ impl RowReport {
     /// A row that was not sent because it repeats another.
     #[must_use]
     pub fn skipped(line: u64, first: u64) -> Self {
-        Self { line, action: RowAction::Skipped, listing: None, reason: format!("repeats line {first}") }
+        Self { line, action: RowAction::Skipped, id: None, reason: format!("repeats line {first}") }
     }
 
-    /// A row that cannot be a listing.
+    /// A row that cannot be such a thing.
     #[must_use]
     pub fn rejected(line: u64, reason: String) -> Self {
-        Self { line, action: RowAction::Rejected, listing: None, reason }
+        Self { line, action: RowAction::Rejected, id: None, reason }
     }
 }
 
@@ -79,13 +81,13 @@ pub fn count(counts: &mut Imported, action: RowAction) {
 pub struct ReportWriter<W: Write>(csv::Writer<W>);
 
 impl<W: Write> ReportWriter<W> {
-    /// Begins a report.
+    /// Begins a report about things of this name.
     ///
     /// # Errors
     /// When `target` cannot be written.
-    pub fn begin(target: W) -> std::io::Result<Self> {
+    pub fn begin(target: W, thing: &str) -> std::io::Result<Self> {
         let mut writer = csv::Writer::from_writer(target);
-        writer.write_record(["line", "action", "listing", "reason"])?;
+        writer.write_record(["line", "action", thing, "reason"])?;
         Ok(Self(writer))
     }
 
@@ -94,8 +96,10 @@ impl<W: Write> ReportWriter<W> {
     /// # Errors
     /// When the target cannot be written.
     pub fn add(&mut self, row: &RowReport) -> std::io::Result<()> {
-        let listing = row.listing.as_deref().unwrap_or_default();
-        self.0.write_record([&row.line.to_string(), row.action.word(), listing, &row.reason])?;
+        let id = row.id.as_deref().unwrap_or_default();
+        // Reasons begin with words of the sheet.
+        let reason = guarded(&row.reason);
+        self.0.write_record([&row.line.to_string(), row.action.word(), id, &reason])?;
         Ok(())
     }
 
@@ -115,14 +119,10 @@ mod tests {
 
     #[test]
     fn a_report_has_a_line_for_each_row() {
-        let mut report = ReportWriter::begin(Vec::new()).unwrap();
-        let created = RowReport {
-            line: 2,
-            action: RowAction::Created,
-            listing: Some("id".into()),
-            reason: String::new(),
-        };
-        let rows = [created, RowReport::skipped(3, 2), RowReport::rejected(4, "Price \"x\" is wrong".into())];
+        let mut report = ReportWriter::begin(Vec::new(), "listing").unwrap();
+        let created =
+            RowReport { line: 2, action: RowAction::Created, id: Some("id".into()), reason: String::new() };
+        let rows = [created, RowReport::skipped(3, 2), RowReport::rejected(4, "=cmd \"x\" is wrong".into())];
         let mut counts = Imported::default();
         for row in &rows {
             report.add(row).unwrap();
@@ -130,7 +130,7 @@ mod tests {
         }
         let text = String::from_utf8(report.finish().unwrap()).unwrap();
         let wanted = "line,action,listing,reason\n2,created,id,\n3,skipped,,repeats line 2\n\
-                      4,rejected,,\"Price \"\"x\"\" is wrong\"\n";
+                      4,rejected,,\"'=cmd \"\"x\"\" is wrong\"\n";
         assert_eq!(text, wanted);
         let told = Imported { rows: 3, created: 1, skipped: 1, rejected: 1, ..Imported::default() };
         assert_eq!(counts, told);

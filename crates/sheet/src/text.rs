@@ -13,8 +13,11 @@ const BEGINNING: usize = 1024;
 /// How a sheet's characters are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SheetEncoding {
+    /// UTF-8.
     Utf8,
+    /// UTF-16, the low byte first.
     Utf16Le,
+    /// UTF-16, the high byte first.
     Utf16Be,
     /// What is not UTF-8 and not UTF-16.
     Windows1252,

@@ -2,13 +2,10 @@
 
 use domain::fields::Member;
 
-use super::SheetError;
 use super::field_map::{FieldMap, FieldSource};
-use super::fields::{self, IDENTITY, column_key, recognised, similar};
+use super::names::{column_key, recognised, similar};
 use super::units::Unit;
-
-/// The field that is made from others when no column has it.
-const MADE: &str = "title";
+use super::{SheetError, SheetKind};
 
 /// Where each field of a row comes from.
 #[derive(Clone, Debug)]
@@ -28,57 +25,66 @@ pub(super) struct PlannedField {
 
 #[derive(Clone, Debug)]
 pub(super) enum FieldOrigin {
-    Column { place: usize, unit: Option<Unit>, words: Vec<(String, String)> },
+    Column {
+        place: usize,
+        unit: Option<Unit>,
+        prefix: String,
+        words: Vec<(String, String)>,
+    },
     Value(String),
+    /// Columns of yes and no, each with the word to list.
     Flags(Vec<(usize, String)>),
+    /// Columns that each hold an entry of a list, or the value of this name.
+    Several(Vec<(usize, String)>),
 }
 
 impl ColumnPlan {
     /// # Errors
     /// When the map names a column that the sheet does not have, or a needed field has no column.
-    pub(super) fn of(header: &[String], map: &FieldMap) -> Result<Self, SheetError> {
+    pub(super) fn of(
+        kind: &'static SheetKind,
+        header: &[String],
+        map: &FieldMap,
+    ) -> Result<Self, SheetError> {
         let mut used = vec![false; header.len()];
         let mut found = Vec::new();
         for (name, source) in &map.fields {
-            let Some(member) = fields::field(name) else { continue };
+            let Some(member) = kind.field(name) else { continue };
             found.push(PlannedField { member, from: mapped(header, name, source)? });
         }
         for column in map.columns() {
             used[place_of(header, column).ok_or_else(|| no_such_column("ignore", column, header))?] = true;
         }
-        let mut by_name = by_name(header, &used, |name| map.fields.contains_key(name));
+        let mut by_name = by_name(kind, header, &used, |name| map.fields.contains_key(name));
         found.append(&mut by_name);
-        found.sort_by_key(|planned| {
-            fields::fields().iter().position(|other| other.name == planned.member.name)
-        });
+        found.sort_by_key(|planned| kind.fields.iter().position(|other| other.name == planned.member.name));
 
         let has = |name: &str| found.iter().any(|planned| planned.member.name == name);
-        let required = fields::fields().iter().filter(|member| member.required && member.name != MADE);
+        let required =
+            kind.fields.iter().filter(|member| member.required && kind.made(&member.name).is_none());
         let missing: Vec<&'static str> =
             required.map(|member| member.name.as_str()).filter(|name| !has(name)).collect();
         if !missing.is_empty() {
-            return Err(SheetError::Missing { missing, found: header.to_vec() });
+            let example = kind.example_value;
+            return Err(SheetError::Missing { missing, found: header.to_vec(), example });
         }
         let read: Vec<usize> = found.iter().flat_map(|planned| planned.from.places()).collect();
         let unread =
             header.iter().enumerate().filter(|(place, name)| !read.contains(place) && !name.is_empty());
         let left_out = unread.map(|(_, name)| name.clone()).collect();
-        let is_needed = |planned: &&PlannedField| {
-            let name = planned.member.name.as_str();
-            name != MADE && (planned.member.required || IDENTITY.contains(&name))
-        };
-        let needed = found.iter().filter(is_needed).flat_map(|planned| planned.from.places()).collect();
+        let needed = found.iter().filter(|planned| kind.needs(planned.member));
+        let needed = needed.flat_map(|planned| planned.from.places()).collect();
         Ok(Self { fields: found, left_out, needed })
     }
 
     /// How much a header lacks; 0 if it can be used.
-    pub(super) fn lacks(header: &[String], map: &FieldMap) -> usize {
-        match Self::of(header, map) {
+    pub(super) fn lacks(kind: &'static SheetKind, header: &[String], map: &FieldMap) -> usize {
+        match Self::of(kind, header, map) {
             Ok(_) => 0,
             Err(SheetError::Missing { missing, .. }) => missing.len(),
             Err(_) => {
                 let lost = map.columns().filter(|column| place_of(header, column).is_none()).count();
-                lost + fields::fields().len()
+                lost + kind.fields.len()
             }
         }
     }
@@ -89,7 +95,9 @@ impl FieldOrigin {
         match self {
             Self::Column { place, .. } => vec![*place],
             Self::Value(_) => Vec::new(),
-            Self::Flags(flags) => flags.iter().map(|(place, _)| *place).collect(),
+            Self::Flags(columns) | Self::Several(columns) => {
+                columns.iter().map(|(place, _)| *place).collect()
+            }
         }
     }
 }
@@ -102,21 +110,36 @@ fn mapped(header: &[String], name: &str, source: &FieldSource) -> Result<FieldOr
     if let Some(column) = &source.column {
         let place = place(column)?;
         let unit = source.unit.or_else(|| column_key(&header[place]).1);
-        return Ok(FieldOrigin::Column { place, unit, words: source.words.clone() });
+        let (prefix, words) = (source.prefix.clone(), source.words.clone());
+        return Ok(FieldOrigin::Column { place, unit, prefix, words });
     }
-    let flags = source.flags.iter().map(|(column, word)| Ok((place(column)?, word.clone())));
-    Ok(FieldOrigin::Flags(flags.collect::<Result<_, SheetError>>()?))
+    let places = |columns: &[(String, String)]| {
+        let places = columns.iter().map(|(column, word)| Ok((place(column)?, word.clone())));
+        places.collect::<Result<Vec<_>, SheetError>>()
+    };
+    Ok(if source.columns.is_empty() {
+        FieldOrigin::Flags(places(&source.flags)?)
+    } else {
+        FieldOrigin::Several(places(&source.columns)?)
+    })
 }
 
 /// The columns whose names say what they are. Of several columns for one field the most certain one is taken.
-fn by_name(header: &[String], used: &[bool], is_mapped: impl Fn(&str) -> bool) -> Vec<PlannedField> {
+fn by_name(
+    kind: &'static SheetKind,
+    header: &[String],
+    used: &[bool],
+    is_mapped: impl Fn(&str) -> bool,
+) -> Vec<PlannedField> {
     let mut found: Vec<(usize, PlannedField)> = Vec::new();
     for (place, column) in header.iter().enumerate().filter(|(place, _)| !used[*place]) {
-        let Some((member, rank, unit)) = recognised(column).filter(|(member, ..)| !is_mapped(&member.name))
+        let Some((member, rank, unit)) =
+            recognised(kind, column).filter(|(member, ..)| !is_mapped(&member.name))
         else {
             continue;
         };
-        let planned = PlannedField { member, from: FieldOrigin::Column { place, unit, words: Vec::new() } };
+        let from = FieldOrigin::Column { place, unit, prefix: String::new(), words: Vec::new() };
+        let planned = PlannedField { member, from };
         match found.iter_mut().find(|(_, other)| other.member.name == member.name) {
             Some((best, other)) if rank < *best => (*best, *other) = (rank, planned),
             Some(_) => {}
@@ -153,13 +176,15 @@ fn no_such_column(field: &str, column: &str, header: &[String]) -> SheetError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sample::SAMPLE;
 
     fn header(columns: &str) -> Vec<String> {
         columns.split(',').map(str::to_owned).collect()
     }
 
     fn plan(columns: &str, map: &str) -> Result<ColumnPlan, String> {
-        ColumnPlan::of(&header(columns), &FieldMap::read(map).unwrap()).map_err(|error| error.to_string())
+        let map = FieldMap::read(map, &SAMPLE).unwrap();
+        ColumnPlan::of(&SAMPLE, &header(columns), &map).map_err(|error| error.to_string())
     }
 
     fn read_from(plan: &ColumnPlan) -> Vec<(&str, Vec<usize>)> {

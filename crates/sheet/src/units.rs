@@ -2,21 +2,11 @@
 
 /// A unit of a column. Its word is the one that the API takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Unit {
+pub enum Unit {
+    /// Of an amount of money.
     Money(&'static str),
+    /// Of an area.
     Area(&'static str),
-}
-
-impl Unit {
-    #[cfg(test)]
-    pub(super) fn money(word: &'static str) -> Self {
-        Self::Money(word)
-    }
-
-    #[cfg(test)]
-    pub(super) fn area(word: &'static str) -> Self {
-        Self::Area(word)
-    }
 }
 
 /// Each unit, with its spellings without spaces, dots and a plural `s`.
@@ -37,7 +27,8 @@ const UNITS: [(Unit, &[&str]); 10] = [
 ];
 
 /// The unit of this spelling.
-pub(super) fn unit(text: &str) -> Option<Unit> {
+#[must_use]
+pub fn unit(text: &str) -> Option<Unit> {
     let plain: String = text.to_lowercase().chars().filter(|c| c.is_alphanumeric() || *c == '₹').collect();
     let singular = plain.strip_suffix('s').unwrap_or(&plain);
     let named = |name: &str| UNITS.iter().find(|(_, names)| names.contains(&name)).map(|(unit, _)| *unit);
@@ -48,7 +39,8 @@ pub(super) fn unit(text: &str) -> Option<Unit> {
 pub(super) const WORDS: &str = "rupee, thousand, lakh, crore, sqft, sqm, sqyd, acre, gunta or cent";
 
 /// An area as a number and its unit, such as `1,200 sq ft`.
-pub(super) fn area(cell: &str) -> Option<(&str, Unit)> {
+#[must_use]
+pub fn area(cell: &str) -> Option<(&str, Unit)> {
     let end = cell.find(|c: char| c.is_alphabetic() || c == '²').filter(|end| *end > 0)?;
     let (number, rest) = cell.split_at(end);
     match unit(rest)? {

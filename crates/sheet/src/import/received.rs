@@ -9,7 +9,7 @@ use futures_util::StreamExt as _;
 use http_kit::Failure;
 use multer::{Constraints, Multipart, SizeLimit};
 
-use crate::sheet::{FieldMap, SheetError, SheetOptions};
+use crate::{FieldMap, SheetError, SheetKind, SheetOptions};
 
 /// The largest sheet: about 25,000 rows, more than any quota of homes.
 const MOST: u64 = 5 * 1024 * 1024;
@@ -67,10 +67,11 @@ impl ReceivedSheet {
     ///
     /// # Errors
     /// 400 if the map is wrong.
-    pub fn options(&self) -> Result<SheetOptions, Failure> {
+    pub fn options(&self, kind: &'static SheetKind) -> Result<SheetOptions, Failure> {
         let text = self.map.as_deref().map(std::str::from_utf8).transpose();
         let text = text.map_err(|_| wrong("map", "must be UTF-8"))?.filter(|text| !text.trim().is_empty());
-        let map = text.map(FieldMap::read).transpose().map_err(|error| unreadable(&error))?;
+        let map =
+            text.map(|text| FieldMap::read(text, kind)).transpose().map_err(|error| unreadable(&error))?;
         Ok(SheetOptions { map, preset: None })
     }
 }

@@ -25,9 +25,9 @@ pub struct KeptReport {
 
 /// The reports of this process, the oldest first.
 #[derive(Debug, Default)]
-pub struct Reports(Mutex<VecDeque<KeptReport>>);
+pub struct ImportReports(Mutex<VecDeque<KeptReport>>);
 
-impl Reports {
+impl ImportReports {
     /// Keeps a report for its owner.
     pub fn keep(&self, (job, caller): (Uuid, &Caller), csv: Bytes, now: Timestamp) {
         let Some(user) = caller.user() else { return };
@@ -44,6 +44,7 @@ impl Reports {
     }
 
     /// The report of a job, for its owner only.
+    #[must_use]
     pub fn of(&self, job: Uuid, caller: &Caller, now: Timestamp) -> Option<KeptReport> {
         let owner = (caller.tenant.clone(), caller.user()?);
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use aws_lc_rs::digest::{SHA256, digest};
 
-use super::row::ListingRow;
+use super::StatedRow;
 
 /// The rows so far.
 #[derive(Default)]
@@ -26,9 +26,9 @@ pub(super) enum Repeat {
 }
 
 impl SeenRows {
-    /// Compares a row, and adds it. Of rows without an id that describe the same home and differ in what may change,
-    /// each is a listing of its own: the reference of the second ends with `-2`.
-    pub(super) fn compare(&mut self, row: &mut ListingRow, line: u64) -> Repeat {
+    /// Compares a row, and adds it. Of rows without an id that describe the same thing and differ in what may change,
+    /// each is a thing of its own: the reference of the second ends with `-2`.
+    pub(super) fn compare(&mut self, row: &mut StatedRow, line: u64) -> Repeat {
         let hash = digest(&SHA256, row.reference.as_bytes());
         let key =
             hash.as_ref().iter().take(16).fold(0, |number: u128, byte| (number << 8) | u128::from(*byte));

@@ -1,0 +1,88 @@
+//! Columns by other names, as `sheet::column_key` makes them.
+
+use sheet::Synonyms;
+
+pub const SYNONYMS: &[Synonyms] = &[
+    (
+        "sourceReference",
+        &[
+            "id",
+            "ref",
+            "refno",
+            "reference",
+            "referenceno",
+            "listingid",
+            "propertyid",
+            "propertycode",
+            "code",
+            "fileno",
+        ],
+    ),
+    ("title", &["headline", "heading", "name", "propertyname", "listingtitle", "propertytitle"]),
+    ("description", &["details", "about", "propertydescription"]),
+    (
+        "price",
+        &[
+            "amount",
+            "cost",
+            "askingprice",
+            "expectedprice",
+            "saleprice",
+            "sellingprice",
+            "totalprice",
+            "rent",
+            "monthlyrent",
+            "rentpermonth",
+            "rentpm",
+        ],
+    ),
+    (
+        "location",
+        &["locality", "locationname", "place", "neighbourhood", "neighborhood", "sublocality", "village"],
+    ),
+    ("address", &["fulladdress", "streetaddress", "street"]),
+    ("city", &["town"]),
+    ("pincode", &["pin", "postalcode", "postcode", "zip", "zipcode"]),
+    ("latitude", &["lat"]),
+    ("longitude", &["lng", "lon", "long"]),
+    ("propertyType", &["type", "kind", "propertykind", "hometype", "buildingtype", "subtype"]),
+    (
+        "listingType",
+        &["for", "purpose", "deal", "dealtype", "saleorrent", "rentorsale", "salerent", "listingfor"],
+    ),
+    ("transactionType", &["transaction", "neworresale", "newresale"]),
+    (
+        "bedrooms",
+        &["bhk", "beds", "bedroom", "noofbedrooms", "numberofbedrooms", "bedroomcount", "rooms", "noofrooms"],
+    ),
+    ("bathrooms", &["baths", "bathroom", "noofbathrooms", "numberofbathrooms", "toilets", "washrooms"]),
+    (
+        "area",
+        &[
+            "size",
+            "extent",
+            "builtuparea",
+            "superbuiltuparea",
+            "sbua",
+            "builtup",
+            "plotarea",
+            "plotsize",
+            "landarea",
+            "carpetarea",
+            "totalarea",
+            "areasize",
+        ],
+    ),
+    ("areaUnit", &["unit", "units", "uom", "sizeunit", "unitofarea"]),
+    ("areaSqft", &["sqft", "sft", "squarefeet", "areasft", "areainsqft", "sizesqft"]),
+    ("parkingSpaces", &["parking", "parkings", "carparking", "carparks"]),
+    ("floorNumber", &["floor", "floorno", "onfloor"]),
+    ("totalFloors", &["floors", "nooffloors", "totalfloor", "storeys"]),
+    ("ageOfProperty", &["age", "propertyage", "buildingage"]),
+    ("furnishedStatus", &["furnishing", "furnished", "furnishingstatus"]),
+    ("amenities", &["facilities", "features"]),
+    (
+        "contactPhone",
+        &["phone", "mobile", "phoneno", "phonenumber", "mobileno", "mobilenumber", "contactnumber"],
+    ),
+];
