@@ -107,6 +107,7 @@ pub async fn site_with(settings: WebhookSettings, look_up: LookUp) -> Site {
         daily: http_kit::DailyCounters::default(),
         photos: http_kit::photos::Photos::default(),
         api_keys: http_kit::ApiKeys::default(),
+        breakers: http_kit::CircuitBreakers::default(),
     });
     let partners = Partners::open(context.clone(), directory.path(), settings, look_up).unwrap();
     let target = Arc::new(partners.store().clone());
