@@ -8,8 +8,13 @@ use anyhow::{Context as _, ensure};
 use clap::Args;
 
 use crate::bench::process::Process;
+use crate::collection;
 use crate::python;
 use crate::terminal::note;
+
+/// The administrator of the server that the clients talk to.
+const ADMIN: &str = "admin@example.com";
+const PASSWORD: &str = "a password for clients";
 
 #[derive(Debug, Args)]
 pub struct Options {
@@ -40,12 +45,23 @@ pub fn check(options: &Options) -> anyhow::Result<()> {
         ("HYD_LISTEN", "127.0.0.1:0".into()),
         ("HYD_MANAGEMENT_LISTEN", "127.0.0.1:0".into()),
         ("HYD_LOG_LEVEL", "warn".into()),
+        ("HYD_ADMIN_EMAIL", ADMIN.into()),
+        ("HYD_ADMIN_PASSWORD", PASSWORD.into()),
     ] {
         serve.env(name, value);
     }
     let server = Process::start(&mut serve, &root.join("target/clients-server.log"))?;
     let base = format!("http://{}", server.address("http://")?);
     run(npm(&typescript, &["run", "--silent", "scenario", "--", &base]))?;
+    note("clients: the Postman collection");
+    collection::collection(&collection::Options { check: true })?;
+    let postman = root.join("tests/clients/postman");
+    run(npm(&postman, &["ci", "--no-audit", "--no-fund", "--loglevel=error"]))?;
+    let variables = [("baseUrl", base.as_str()), ("email", ADMIN), ("password", PASSWORD)];
+    let variables: Vec<String> =
+        variables.iter().flat_map(|(name, value)| ["--env-var".to_owned(), format!("{name}={value}")]).collect();
+    let walk = ["run", "--silent", "walk", "--"].into_iter().chain(variables.iter().map(String::as_str));
+    run(npm(&postman, &walk.collect::<Vec<_>>()))?;
     python.scenario(&base)
 }
 

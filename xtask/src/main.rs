@@ -4,6 +4,7 @@ mod baseline;
 mod bench;
 mod check;
 mod clients;
+mod collection;
 mod fuzz_api;
 mod python;
 mod terminal;
@@ -33,6 +34,8 @@ enum Verb {
     FuzzApi(fuzz_api::Options),
     /// Generate clients from the API's document, compile them strictly, and run a scenario with each
     Clients(clients::Options),
+    /// Write the API's document as calls for people who try it
+    Collection(collection::Options),
     /// Serve the rows that the server is compared with
     #[command(hide = true)]
     Baseline {
@@ -47,6 +50,7 @@ fn main() -> anyhow::Result<()> {
         Verb::Bench(options) => bench::bench(&options),
         Verb::FuzzApi(options) => fuzz_api::fuzz(&options),
         Verb::Clients(options) => clients::check(&options),
+        Verb::Collection(options) => collection::collection(&options),
         Verb::Baseline { data_dir } => baseline::serve(&data_dir),
     }
 }

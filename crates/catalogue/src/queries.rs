@@ -88,11 +88,11 @@ impl AppParts {
         tenant: &TenantId,
         product: &ProductDetails,
     ) -> Result<Surroundings, Failure> {
-        let sql = "select c.views, c.click_trend, p.purchase_trend,
-            exists (select 1 from absent_sellers a where a.user_id = $3 and a.tenant = $1)
-            from (select $2 as id) i
-            left join product_counts c on c.product_id = i.id and c.tenant = $1
-            left join products p on p.id = i.id and p.tenant = $1";
+        let sql = "select
+            (select c.views from product_counts c where c.product_id = $2 and c.tenant = $1),
+            (select c.click_trend from product_counts c where c.product_id = $2 and c.tenant = $1),
+            (select p.purchase_trend from products p where p.id = $2 and p.tenant = $1),
+            exists (select 1 from absent_sellers a where a.user_id = $3 and a.tenant = $1)";
         let params =
             vec![tenant.as_str().into(), product.id.to_string().into(), product.seller.to_string().into()];
         let rows = self.store.query(sql, params).await?;

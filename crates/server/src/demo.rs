@@ -25,8 +25,12 @@ pub const SEEKER: &str = "demo@example.com";
 /// The e-mail address of an owner of homes.
 pub const OWNER: &str = "kiran.sample@example.com";
 
-/// The accounts of staff: user name, e-mail address, role.
-pub const STAFF: [(&str, &str, Role); 2] = [
+/// The e-mail address of the seller of the sample products.
+pub const SELLER: &str = "seller@example.com";
+
+/// The accounts of staff and of the seller: user name, e-mail address, role.
+pub const STAFF: [(&str, &str, Role); 3] = [
+    ("seller", SELLER, Role::Seller),
     ("moderator", "moderator@example.com", Role::Moderator),
     ("administrator", "administrator@example.com", Role::Admin),
 ];
@@ -130,6 +134,26 @@ pub async fn fill(
     }
     look_around(&demo_user, &of_others).await?;
     Ok(Outcome::Filled { people: PEOPLE.len(), homes: listed })
+}
+
+/// Fills the catalogue of an instance that has no products. They belong to [`SELLER`], who must exist.
+///
+/// # Errors
+/// At the first refusal.
+pub async fn fill_catalogue(client: &ApiClient) -> Result<usize, DemoError> {
+    let nobody = client.with_token("");
+    let there = nobody.call(Method::GET, "/api/v1/products?size=1", None, &[]).await?.data()?;
+    if there.as_array().is_none_or(|products| !products.is_empty()) {
+        return Ok(0);
+    }
+    let body = json!({"email": SELLER, "password": PASSWORD});
+    let answer = nobody.call(Method::POST, "/api/auth/login", Some(body), &[]).await?;
+    let seller = nobody.with_token(&access_token("POST /api/auth/login", &answer.data()?)?);
+    let products: Vec<Value> = serde_json::from_str(include_str!("demo/products.json"))?;
+    for product in &products {
+        seller.call(Method::POST, "/api/v1/products", Some(product.clone()), &[]).await?.data()?;
+    }
+    Ok(products.len())
 }
 
 async fn has_listings(client: &ApiClient) -> Result<bool, DemoError> {

@@ -73,6 +73,8 @@ pub async fn site() -> App {
         jobs: http_kit::Jobs::default(),
         daily: http_kit::DailyCounters::default(),
         photos: http_kit::photos::Photos::default(),
+        breakers: http_kit::CircuitBreakers::default(),
+        api_keys: http_kit::ApiKeys::default(),
     });
     let recorder = PrometheusBuilder::new().set_buckets(&[0.01, 0.1]).unwrap().build_recorder();
     let views = directory.path().join("views");

@@ -7,7 +7,7 @@ use http_kit::{ApiResponse, Caller, Failure, Query, Right};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{no_such_product, product_id};
+use super::product_id;
 use crate::App;
 use crate::view_sync::{SyncResult, SyncStats};
 
@@ -117,7 +117,8 @@ pub async fn of_product(
     let id = product_id(path)?;
     nothing?;
     let now = app.context.aggregates.clock().now();
-    let views = app.views_of(&caller.tenant, id, now).await?.ok_or_else(no_such_product)?;
+    app.folded(&caller.tenant, id).await?;
+    let views = app.views_of(&caller.tenant, id, now).await?;
     let document = ProductViews {
         product_id: id,
         total_views: views.total,

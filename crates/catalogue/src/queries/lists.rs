@@ -107,7 +107,12 @@ impl AppParts {
         params.extend([paging.size.into(), paging.offset().into()]);
         let sql = format!(
             "select {COLUMNS}, {column}, {total} from {FROM} where {condition} {after}
-             order by {column} {order}, p.number {order} limit ${size} offset ${offset}",
+             order by {by} limit ${size} offset ${offset}",
+            by = if column == "p.number" {
+                format!("p.number {order}")
+            } else {
+                format!("{column} {order}, p.number {order}")
+            },
             total = list.total(),
             condition = list.condition(),
             size = params.len() - 1,

@@ -24,20 +24,20 @@ pub struct PendingViews {
 }
 
 impl AppParts {
-    /// How often a product was viewed; `None` if the catalogue has no such product.
+    /// How often a product was viewed.
     pub async fn views_of(
         &self,
         tenant: &TenantId,
         id: ProductId,
         now: Timestamp,
-    ) -> Result<Option<ViewsOfProduct>, Failure> {
-        let sql = "select coalesce(c.views, 0), coalesce(d.views, 0) from products p
-            left join product_counts c on c.product_id = p.id and c.tenant = p.tenant
-            left join product_days d on d.product_id = p.id and d.day = $3 and d.tenant = p.tenant
-            where p.id = $2 and p.tenant = $1";
+    ) -> Result<ViewsOfProduct, Failure> {
+        let sql = "select
+            (select c.views from product_counts c where c.product_id = $2 and c.tenant = $1),
+            (select d.views from product_days d where d.product_id = $2 and d.day = $3 and d.tenant = $1)";
         let params = vec![tenant.as_str().into(), id.to_string().into(), now.india_day().into()];
         let rows = self.store.query(sql, params).await?;
-        Ok(rows.first().map(|row| ViewsOfProduct { total: row.count(0), today: row.count(1) }))
+        let count = |column| rows.first().map_or(0, |row| row.count(column));
+        Ok(ViewsOfProduct { total: count(0), today: count(1) })
     }
 
     /// What was counted, and not passed on yet.

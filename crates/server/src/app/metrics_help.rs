@@ -10,12 +10,11 @@ const SECONDS: [f64; 11] = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5
 const APPENDS: [f64; 10] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0];
 
 /// Numbers that only grow while the process runs. Their names end in `_total`.
-const COUNTERS: [(&str, &str); 12] = [
+const COUNTERS: [(&str, &str); 13] = [
     ("bus_events_failed_total", "Attempts of a consumer group to apply an event that failed."),
     ("circuit_breaker_calls_total", "Calls to other systems, by name and outcome."),
     ("connections_closed_total", "Connections that the server closed or refused, by reason."),
     ("deliveries_lease_lost_total", "Deliveries that another worker took over while they were carried out."),
-    ("webhooks_disabled_total", "Webhooks disabled because they failed, by reason."),
     ("deliveries_total", "E-mails, messages and other deliveries carried out, by channel and outcome."),
     ("files_optimized_total", "Files whose images were made again."),
     ("files_removed_total", "Deleted files whose bytes were removed."),
@@ -24,6 +23,7 @@ const COUNTERS: [(&str, &str); 12] = [
     ("realtime_items_missed_total", "Items that a slow realtime connection reads from the journal instead."),
     ("task_panics_total", "Panics of long-lived tasks and threads, by task; each starts again."),
     ("unusual_contact_looks_total", "People who looked up unusually many contacts in a day."),
+    ("webhooks_disabled_total", "Webhooks disabled because they failed, by reason."),
 ];
 
 const GAUGES: [(&str, &str); 15] = [

@@ -89,13 +89,17 @@ async fn demo_accounts(app: &App, settings: &Settings) -> anyhow::Result<()> {
     output::note(&format!("  {}  (looks for a home)", demo::SEEKER));
     output::note(&format!("  {}  (owns homes)", demo::OWNER));
     if !settings.listen.ip().is_loopback() {
-        output::note("  a moderator or administrator only where listen is an address of this machine alone");
+        output::note("  a seller, moderator or administrator only where listen is an address of this machine alone");
         return Ok(());
     }
     for (username, email, role) in demo::STAFF {
         let made = app.users.create_staff(app.tenant(), (email, username, password), role).await;
         made.with_context(|| format!("the demo account {email} cannot be made"))?;
         output::note(&format!("  {email}  ({})", role.word().to_lowercase()));
+    }
+    let products = demo::fill_catalogue(&ApiClient::local(app.public().into_router(), "")).await?;
+    if products > 0 {
+        output::note(&format!("added {products} sample products"));
     }
     Ok(())
 }

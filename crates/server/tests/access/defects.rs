@@ -1,6 +1,7 @@
 //! Defects of the earlier demos, each as a test with its number (`defects-not-to-repeat.md` 4.1).
 
 mod absent;
+mod catalogue;
 mod contact;
 mod durable;
 mod favourites;

@@ -63,6 +63,8 @@ const ALLOWED: &[Allowed] = &[
     allowed("properties", "select distinct p.owner_id from photos", "the listings of one photo"),
     allowed("properties", "order by l.place", "one page"),
     allowed("", "order by o.seq limit", "at most 1,000 of each state"),
+    allowed("catalogue", "views > synced", "what was viewed since views were passed on last"),
+    allowed("catalogue", "from product_numbers", "one row"),
     allowed("", "from sqlite_master", "the names of a few tables"),
     allowed("users", "searchable_names like", "words of accounts have no index yet (ADR 48)"),
     allowed(

@@ -30,6 +30,7 @@ mod operator_socket;
 mod operators;
 mod power_cut;
 mod private_files;
+mod products_killed;
 mod races;
 mod realtime;
 mod rebuild;
