@@ -73,9 +73,12 @@ fn reached(steps: &[Step], hours: &BTreeMap<&str, Vec<i64>>) -> usize {
 mod tests {
     use super::*;
 
+    /// The hours of each type of event.
+    type Hours<'a> = &'a [(&'a str, &'a [i64])];
+
     #[test]
     fn a_step_counts_in_the_hour_of_the_one_before_or_later() {
-        let cases: [(usize, &[(&str, &[i64])]); 7] = [
+        let cases: [(usize, Hours<'_>); 7] = [
             (0, &[]),
             (0, &[("PROPERTY_VIEWED", &[1])]),
             (1, &[("PROPERTY_SEARCHED", &[1])]),

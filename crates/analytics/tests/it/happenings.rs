@@ -48,10 +48,10 @@ struct Deed {
 }
 
 impl Crowd {
-    /// `size` people of the default tenant and some of another one, and the owners of listings.
-    pub fn new(site: &App, seed: u64, size: usize) -> Self {
+    /// `count` people of the default tenant and some of another one, and the owners of listings.
+    pub fn new(site: &App, seed: u64, count: usize) -> Self {
         let people =
-            (0..size).map(|number| site.somebody(if number % 8 == 7 { "pune" } else { "hyderabad" }));
+            (0..count).map(|number| site.somebody(if number % 8 == 7 { "pune" } else { "hyderabad" }));
         let owners = (0..4).map(|_| site.somebody("hyderabad"));
         let days = std::env::var("HYD_TEST_DAYS").map_or(3, |text| text.parse().unwrap());
         let random = StdRng::seed_from_u64(seed);

@@ -68,7 +68,7 @@ pub async fn site() -> App {
         activity,
         await_activity: false,
         tenants: Arc::new(Tenants::new(tenant("hyderabad"), vec![tenant("pune")])),
-        wait: Duration::from_secs(600),
+        wait: Duration::from_mins(10),
         quotas: http_kit::Quotas::default(),
         jobs: http_kit::Jobs::default(),
         daily: http_kit::DailyCounters::default(),
