@@ -58,8 +58,10 @@ pub fn check(options: &Options) -> anyhow::Result<()> {
     let postman = root.join("tests/clients/postman");
     run(npm(&postman, &["ci", "--no-audit", "--no-fund", "--loglevel=error"]))?;
     let variables = [("baseUrl", base.as_str()), ("email", ADMIN), ("password", PASSWORD)];
-    let variables: Vec<String> =
-        variables.iter().flat_map(|(name, value)| ["--env-var".to_owned(), format!("{name}={value}")]).collect();
+    let variables: Vec<String> = variables
+        .iter()
+        .flat_map(|(name, value)| ["--env-var".to_owned(), format!("{name}={value}")])
+        .collect();
     let walk = ["run", "--silent", "walk", "--"].into_iter().chain(variables.iter().map(String::as_str));
     run(npm(&postman, &walk.collect::<Vec<_>>()))?;
     python.scenario(&base)

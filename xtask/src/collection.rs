@@ -39,7 +39,8 @@ impl Operation<'_> {
 
     /// The statuses that the document names.
     pub fn statuses(&self) -> Vec<u16> {
-        let named = self.described["responses"].as_object().into_iter().flat_map(|responses| responses.keys());
+        let named =
+            self.described["responses"].as_object().into_iter().flat_map(|responses| responses.keys());
         named.filter_map(|status| status.parse().ok()).collect()
     }
 }

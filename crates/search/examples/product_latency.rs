@@ -2,8 +2,10 @@
 //! [PRODUCTS]`. `PRODUCTS` defaults to 100,000.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a measurement prints and fails by panicking")]
 
+#[expect(dead_code, reason = "tests use the rest")]
 #[path = "../tests/it/homes.rs"]
 mod homes;
+#[expect(dead_code, reason = "tests use the rest")]
 #[path = "../tests/it/products.rs"]
 mod products;
 #[path = "../tests/it/random.rs"]

@@ -89,7 +89,9 @@ async fn demo_accounts(app: &App, settings: &Settings) -> anyhow::Result<()> {
     output::note(&format!("  {}  (looks for a home)", demo::SEEKER));
     output::note(&format!("  {}  (owns homes)", demo::OWNER));
     if !settings.listen.ip().is_loopback() {
-        output::note("  a seller, moderator or administrator only where listen is an address of this machine alone");
+        output::note(
+            "  a seller, moderator or administrator only where listen is an address of this machine alone",
+        );
         return Ok(());
     }
     for (username, email, role) in demo::STAFF {

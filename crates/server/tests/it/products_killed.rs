@@ -128,7 +128,8 @@ async fn purchases_with_a_kill_in_the_middle_sell_exactly_what_is_there() {
     let data = directory.path();
     prepare(data, 1, stock).await;
     let buyers = people(data, 8).await;
-    let tokens: Arc<Vec<String>> = Arc::new(buyers.iter().map(|buyer| buyer.client.token().to_owned()).collect());
+    let tokens: Arc<Vec<String>> =
+        Arc::new(buyers.iter().map(|buyer| buyer.client.token().to_owned()).collect());
     let work = Work::of(purchases);
     let sold = Arc::new(AtomicUsize::new(0));
     let began = Instant::now();
@@ -159,7 +160,8 @@ async fn purchases_with_a_kill_in_the_middle_sell_exactly_what_is_there() {
     assert_eq!(sold.load(Ordering::SeqCst), stock);
     let events = everything(data, Log::Facts).await;
     let data_of = |event: &domain::Envelope| serde_json::from_str::<Value>(&event.data).unwrap();
-    let of_type = |name: &str| events.iter().filter(|event| &*event.event_type == name).map(data_of).collect();
+    let of_type =
+        |name: &str| events.iter().filter(|event| &*event.event_type == name).map(data_of).collect();
     let purchased: Vec<Value> = of_type("ProductPurchased");
     let orders: HashSet<&str> = purchased.iter().map(|event| event["orderId"].as_str().unwrap()).collect();
     assert_eq!((purchased.len(), orders.len()), (stock, stock), "each order once");

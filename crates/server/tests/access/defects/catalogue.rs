@@ -118,7 +118,10 @@ async fn e14_each_refusal_has_its_own_status() {
     let id = create(&seller, "WBH-001").await;
     let path = format!("/api/v1/products/{id}");
     let same = json!({"name": "Others", "categories": ["Audio"], "price": 1, "sku": " wbh-001 "});
-    assert_eq!(admin.client.post("/api/v1/products", &same).await.expect(409).code(), "PRODUCT_ALREADY_EXISTS");
+    assert_eq!(
+        admin.client.post("/api/v1/products", &same).await.expect(409).code(),
+        "PRODUCT_ALREADY_EXISTS"
+    );
     let both = ["one", "two"].map(|name| {
         let body = json!({"name": name, "categories": ["Audio"], "price": 1, "sku": "wbh-002"});
         let client = seller.client.clone();
