@@ -16,6 +16,7 @@ mod report;
 mod rows;
 mod sample;
 mod scene;
+mod shop;
 mod versions;
 mod volume;
 mod wire;
@@ -36,8 +37,8 @@ use journeys::{Journeys, ReadBack};
 use lag::Lag;
 use process::Process;
 use report::Report;
-use rows::Row;
 use scene::Scene;
+use shop::Shop;
 
 /// How to measure.
 #[derive(Debug, Args)]
@@ -113,8 +114,8 @@ pub fn bench(options: &Options) -> anyhow::Result<()> {
     if let Some(events) = options.volume {
         return at_volume(events);
     }
-    let unknown = options.only.iter().find(|letter| !('a'..='i').contains(*letter));
-    ensure!(unknown.is_none(), "there is no row {unknown:?}; the rows are a to i");
+    let unknown = options.only.iter().find(|letter| !('a'..='m').contains(*letter));
+    ensure!(unknown.is_none(), "there is no row {unknown:?}; the rows are a to m");
     if let Some(other) = &options.against {
         let rounds = options.rounds.unwrap_or(15);
         let seconds = options.seconds.unwrap_or(1);
@@ -142,8 +143,11 @@ pub fn bench(options: &Options) -> anyhow::Result<()> {
     let server =
         Process::start(&mut server(&binaries.join("hyderabadinfra"), &path("data")), &path("server.log"))?;
     let scene = Scene::set(server.address("is ready at http://")?, server.address("metrics at http://")?)?;
-    let rows: Vec<Row> =
-        rows::all(&baseline, &scene)?.into_iter().filter(|row| options.wants(row.letter)).collect();
+    let mut rows = rows::all(&baseline, &scene)?;
+    if options.wants_any("jklm") {
+        rows.extend(rows::of_shop(scene.address, &Shop::set(scene.address)?));
+    }
+    rows.retain(|row| options.wants(row.letter));
     let runtime = tokio::runtime::Runtime::new()?;
     let facts = if options.wants('g') {
         note("filling a journal");
@@ -227,6 +231,8 @@ fn server(binary: &std::path::Path, data_dir: &std::path::Path) -> Command {
         .env("HYD_LISTEN", "127.0.0.1:0")
         .env("HYD_MANAGEMENT_LISTEN", "127.0.0.1:0")
         .env("HYD_LIMITS_ENABLED", "false")
+        .env("HYD_ADMIN_EMAIL", shop::ADMIN)
+        .env("HYD_ADMIN_PASSWORD", scene::PASSWORD)
         .env("HYD_CONNECTIONS_MOST_PER_ADDRESS", "100000")
         .env("HYD_SESSIONS_ACCESS_SECONDS", "86400");
     server

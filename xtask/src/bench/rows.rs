@@ -1,4 +1,4 @@
-//! The rows under load: (a) to (c) are the baseline, (d) to (f) are the server.
+//! The rows under load: (a) to (c) are the baseline, (d) to (f) and (j) to (m) are the server.
 
 use std::cell::Cell;
 use std::net::SocketAddr;
@@ -11,6 +11,7 @@ use super::load::{self, Load};
 use super::process::Process;
 use super::sample::Figure;
 use super::scene::Scene;
+use super::shop::{FIRST_SKU, ProductBodies, Shop};
 use super::wire::Request;
 
 /// Far above the numbers of the homes in the scene.
@@ -53,6 +54,41 @@ pub fn all(baseline: &Process, scene: &Scene) -> anyhow::Result<Vec<Row>> {
         ours('e', "GET /api/properties/{id}", 200, read(homes, &scene.visitor)),
         ours('f', "GET /api/user-history/me", 200, read(vec!["/api/user-history/me".into()], &scene.doer)),
     ])
+}
+
+/// The rows of the catalogue.
+pub fn of_shop(address: SocketAddr, shop: &Shop) -> Vec<Row> {
+    let row = |letter, what, status, next| Row { letter, what, ours: true, address, status, next };
+    let token = shop.token.as_str();
+    let found = ["headphones", "shirt", "garden", "shoes"]
+        .map(|word| format!("/api/v1/products/search?q={word}&minPrice=50&categories=Electronics,Fashion"));
+    let purchases = shop.products.iter().map(|product| format!("{product}/purchase")).collect();
+    vec![
+        row('j', "POST /api/v1/products", 201, new_products(token)),
+        row('k', "GET /api/v1/products/{id}", 200, read(shop.products.clone(), "")),
+        row('l', "GET /api/v1/products/search, with facets", 200, read(found.into(), "")),
+        row('m', "POST /api/v1/products/{id}/purchase", 201, buy(purchases, token)),
+    ]
+}
+
+fn new_products(token: &str) -> Next {
+    let token = token.to_owned();
+    let bodies = ProductBodies::from(FIRST_SKU);
+    Box::new(move |out| {
+        let body = bodies.next();
+        Request { method: "POST", path: "/api/v1/products", token: &token, body: Some(&body) }.write(out);
+    })
+}
+
+/// Purchases of one of each product in turn.
+fn buy(paths: Vec<String>, token: &str) -> Next {
+    let token = token.to_owned();
+    let turn = Cell::new(0);
+    Box::new(move |out| {
+        let path = &paths[turn.get() % paths.len()];
+        turn.set(turn.get() + 1);
+        Request { method: "POST", path, token: &token, body: Some(r#"{"quantity":1}"#) }.write(out);
+    })
 }
 
 /// Requests with a unique title each.

@@ -2,6 +2,7 @@
 
 mod absent;
 mod catalogue;
+mod catalogue_client;
 mod contact;
 mod durable;
 mod favourites;

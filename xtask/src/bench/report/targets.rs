@@ -44,6 +44,7 @@ pub fn targets(report: &mut Report) -> Vec<Target> {
     use Comparison::{AtLeast, Below};
     let ratio = |ours: char, limit: char| Some(report.rate(ours)? / report.rate(limit)?);
     let (writes, reads) = (ratio('d', 'c'), ratio('e', 'b'));
+    let (products, product_reads, purchases) = (ratio('j', 'c'), ratio('k', 'b'), ratio('m', 'c'));
     let caught_up = median(report.caught_up.clone());
     let lag = Summary::of(&report.lags).map(|lag| lag.median.p99_ms);
     let created = Some(report.created.took.percentile(99)).filter(|ms| ms.is_finite());
@@ -54,6 +55,9 @@ pub fn targets(report: &mut Report) -> Vec<Target> {
     vec![
         target("writes: d ÷ c", AtLeast(0.5), "", writes),
         target("reads: e ÷ b", AtLeast(0.6), "", reads),
+        target("product writes: j ÷ c", AtLeast(0.5), "", products),
+        target("product reads: k ÷ b", AtLeast(0.6), "", product_reads),
+        target("purchases: m ÷ c", AtLeast(0.5), "", purchases),
         target("facts → history, events/s", AtLeast(50_000.0), "", caught_up),
         target("facts → history, lag p99", Below(50.0), " ms", lag),
         target("create → history p99", Below(500.0), " ms", created),
