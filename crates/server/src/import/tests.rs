@@ -272,19 +272,20 @@ async fn the_report_lists_every_row_and_a_map_names_columns() {
     assert_eq!(stub.listed()["1"]["propertyType"], "VILLA");
 }
 
-/// The published set from `HYD_TEST_DATA`, or from beside the project. `None`: the test says so and is skipped.
-fn real_sheet() -> Option<String> {
+/// A published set from `HYD_TEST_DATA`, or from beside the project. `None`: the test says so and is skipped.
+fn real_sheet(name: &str) -> Option<String> {
     let beside = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
     let folder = std::env::var_os("HYD_TEST_DATA").map_or(beside, std::path::PathBuf::from);
-    std::fs::read_to_string(folder.join("hyderabad_sale_listings.csv")).ok()
+    let text = std::fs::read_to_string(folder.join(name)).ok();
+    if text.is_none() {
+        println!("SKIPPED: no {name}; set HYD_TEST_DATA to the folder that holds it");
+    }
+    text
 }
 
 #[tokio::test]
 async fn the_real_sheet_has_1998_listings_and_520_duplicates() {
-    let Some(text) = real_sheet() else {
-        println!("SKIPPED: no hyderabad_sale_listings.csv; set HYD_TEST_DATA to the folder that holds it");
-        return;
-    };
+    let Some(text) = real_sheet("hyderabad_sale_listings.csv") else { return };
     let stub = Stub::default();
     let (first, _) = import(&stub, &text).await;
     assert_eq!(first.text(), "2,518 rows: 1,998 created, 0 updated, 0 unchanged, 520 skipped, 0 rejected");
@@ -309,4 +310,17 @@ async fn products_are_put_by_their_sku_and_belong_to_sellers() {
         let spelling = "the SKU \"S 2\" must hold only letters A to Z, digits, - and _";
         assert_eq!(told, ["price \"77 lakh\" must be even", spelling]);
     }
+}
+
+#[tokio::test]
+async fn the_real_grocery_sheet_has_8000_products() {
+    let Some(text) = real_sheet("grocery_products.csv") else { return };
+    let stub = Stub { role: Some("SELLER"), ..Stub::default() };
+    let options = Options { kind: &PRODUCTS, ..options(false) };
+    let (first, _) = run_with(&stub, &text, &options, &Progress::silent("rows")).await;
+    let first = first.unwrap();
+    assert_eq!(first.text(), "8,000 rows: 8,000 created, 0 updated, 0 unchanged, 0 skipped, 0 rejected");
+    assert_eq!(first.notes, ["read by the preset bigbasket"]);
+    let (second, _) = run_with(&stub, &text, &options, &Progress::silent("rows")).await;
+    assert_eq!(second.unwrap().counts.unchanged, 8000);
 }

@@ -54,6 +54,7 @@ pub struct ImportStarted<'a> {
 }
 
 /// A CSV file to be kept.
+#[must_use]
 pub fn csv_attachment(name: &str, bytes: Bytes, cached: &'static str) -> Response {
     let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
     let mut response = bytes.into_response();
