@@ -2,10 +2,13 @@
 //! [PRODUCTS]`. `PRODUCTS` defaults to 100,000.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a measurement prints and fails by panicking")]
 
+#[expect(dead_code, reason = "the tests need the rest")]
 #[path = "../tests/it/homes.rs"]
 mod homes;
+#[expect(dead_code, reason = "the tests need the rest")]
 #[path = "../tests/it/products.rs"]
 mod products;
+#[expect(dead_code, reason = "the tests need the rest")]
 #[path = "../tests/it/random.rs"]
 mod random;
 

@@ -98,8 +98,9 @@ pub struct Expected {
 }
 
 pub fn search(all: &[Prepared], query: &ProductQuery) -> Expected {
+    let matches = matches(all, query);
     let found: Vec<(&Prepared, f32, Vec<String>)> =
-        all.iter().filter_map(|one| Some((one, one.text(query)?, one.failed(query)))).collect();
+        all.iter().filter_map(|one| Some((one, one.text(query, &matches)?, one.failed(query)))).collect();
     let mut hits: Vec<(&Prepared, f32)> =
         found.iter().filter(|(.., failed)| failed.is_empty()).map(|(one, text, _)| (*one, *text)).collect();
     hits.sort_by(|one, other| order(query, *one, *other));
