@@ -1,5 +1,5 @@
 //! Which events leave the house, and with which members. What is not listed here stays: a new event or a new member is
-//! sent to nobody until somebody lists it (ADR 55).
+//! sent to nobody until somebody lists it (ADR 53).
 
 use domain::webhook::EVERY_EVENT;
 
