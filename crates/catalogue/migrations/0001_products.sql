@@ -1,4 +1,4 @@
-create table products (
+create table if not exists products (
     tenant text not null,
     id text not null,
     number bigint not null,
@@ -20,21 +20,21 @@ create table products (
     updated_at bigint not null,
     primary key (id, tenant)
 );
-create index products_created on products (tenant, created_at, number)
+create index if not exists products_created on products (tenant, created_at, number)
     where status = 'ACTIVE' and seller_absent = 0;
-create index products_updated on products (tenant, updated_at, number)
+create index if not exists products_updated on products (tenant, updated_at, number)
     where status = 'ACTIVE' and seller_absent = 0;
-create index products_name on products (tenant, name, number) where status = 'ACTIVE' and seller_absent = 0;
-create index products_price on products (tenant, price, number) where status = 'ACTIVE' and seller_absent = 0;
-create index products_popularity on products (tenant, popularity, number)
+create index if not exists products_name on products (tenant, name, number) where status = 'ACTIVE' and seller_absent = 0;
+create index if not exists products_price on products (tenant, price, number) where status = 'ACTIVE' and seller_absent = 0;
+create index if not exists products_popularity on products (tenant, popularity, number)
     where status = 'ACTIVE' and seller_absent = 0;
-create index products_seller on products (seller_id, tenant, number);
-create index products_number on products (tenant, number);
+create index if not exists products_seller on products (seller_id, tenant, number);
+create index if not exists products_number on products (tenant, number);
 
 -- The greatest number that was given: a deleted product keeps its own.
-create table product_numbers (tenant text not null, last bigint not null, primary key (tenant));
+create table if not exists product_numbers (tenant text not null, last bigint not null, primary key (tenant));
 
-create table product_counts (
+create table if not exists product_counts (
     tenant text not null,
     product_id text not null,
     views bigint not null,
@@ -43,9 +43,9 @@ create table product_counts (
     click_trend double precision,
     primary key (product_id, tenant)
 );
-create index product_counts_pending on product_counts (tenant, product_id) where views > synced;
+create index if not exists product_counts_pending on product_counts (tenant, product_id) where views > synced;
 
-create table product_days (
+create table if not exists product_days (
     tenant text not null,
     product_id text not null,
     day bigint not null,
@@ -53,14 +53,14 @@ create table product_days (
     primary key (product_id, day, tenant)
 );
 
-create table product_viewers (
+create table if not exists product_viewers (
     tenant text not null,
     product_id text not null,
     user_id text not null,
     counted_at bigint not null,
     primary key (product_id, user_id, tenant)
 );
-create index product_viewers_user on product_viewers (user_id, tenant);
+create index if not exists product_viewers_user on product_viewers (user_id, tenant);
 
 -- Sellers whose products are not on sale: their accounts are suspended or closed.
-create table absent_sellers (tenant text not null, user_id text not null, primary key (user_id, tenant));
+create table if not exists absent_sellers (tenant text not null, user_id text not null, primary key (user_id, tenant));

@@ -37,6 +37,7 @@ pub struct ViewSyncSettings {
 /// What was done since the process began.
 #[derive(Clone, Debug, Default, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = ViewSyncStats)]
 pub struct SyncStats {
     /// Whether views are passed on regularly.
     enabled: bool,
@@ -64,6 +65,7 @@ impl SyncStats {
 /// What one run did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = ViewSyncResult)]
 pub struct SyncResult {
     /// How many products had new views.
     products_synced: u64,

@@ -28,7 +28,7 @@ pub enum ExportFormat {
 }
 
 impl Choice for ExportFormat {
-    const ALL: &'static [(&'static str, Self)] = &[("csv", Self::Csv), ("jsonl", Self::JsonLines)];
+    const ALL: &'static [(&'static str, Self)] = &[("CSV", Self::Csv), ("JSONL", Self::JsonLines)];
 }
 
 impl ExportFormat {
@@ -57,7 +57,7 @@ impl Request for ProductExport {
     }
 
     fn example() -> Value {
-        json!({"format": "csv"})
+        json!({"format": "CSV"})
     }
 }
 

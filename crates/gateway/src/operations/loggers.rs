@@ -132,8 +132,6 @@ impl Request for LevelChange {
     const NAME: &'static str = "LogLevelChange";
 
     fn read(f: &mut Fields<'_>) -> Option<Self> {
-        let words = || LogLevel::ALL.iter().map(|(word, _)| *word).collect();
-        f.asks("configuredLevel", || MemberKind::OrNull(Box::new(MemberKind::Choice(words()))));
         if f.given("configuredLevel").is_some_and(Value::is_null) {
             return Some(Self(None));
         }

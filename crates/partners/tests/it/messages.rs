@@ -113,6 +113,7 @@ async fn a_test_message_comes_at_once_and_is_tried_once() {
     assert_eq!(heard[1].json()["data"]["webhookId"], *id);
     assert_eq!(heard[2].signed_by(&[&secret]), [true]);
     let outcomes = site.outcomes(&id).await;
-    assert_eq!(outcomes[0], ("DELIVERED".into(), 1, String::new()));
-    assert_eq!((&*outcomes[1].0, &*outcomes[1].2), ("REFUSED", "the receiver answered 503"));
+    assert!(outcomes.contains(&("DELIVERED".into(), 1, String::new())), "{outcomes:?}");
+    let refused = outcomes.iter().find(|outcome| outcome.0 == "REFUSED").unwrap();
+    assert_eq!(refused.2, "the receiver answered 503");
 }

@@ -22,7 +22,7 @@ enum Shows {
     TestedIn(&'static str),
 }
 
-const LOOKS: [(&str, Shows); 45] = [
+const LOOKS: [(&str, Shows); 47] = [
     ("GET /api/users", Somebody),
     ("GET /api/users/search", Somebody),
     ("GET /api/users/{id}", Somebody),
@@ -59,6 +59,8 @@ const LOOKS: [(&str, Shows); 45] = [
     ("GET /api/jobs/{id}/report", Nobody("one's own import only")),
     ("GET /api/v1/health/detailed", Nobody("figures")),
     ("GET /api/v1/health/metrics", Nobody("figures")),
+    ("GET /api/v1/admin/sync/status", Nobody("ids of products")),
+    ("GET /api/v1/admin/analytics", Nobody("figures about at least five people each")),
     ("GET /api/v1/admin/views/stats", Nobody("figures")),
     ("GET /api/v1/admin/views/sync-stats", Nobody("figures")),
     ("GET /api/v1/admin/views/product/{id}", Nobody("figures")),

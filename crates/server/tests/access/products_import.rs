@@ -203,7 +203,7 @@ async fn an_export_has_ones_own_and_changes_nothing_when_it_is_imported() {
         assert_eq!(put.data()["action"], "UNCHANGED", "{product}");
     }
     let wrong = seller.client.get(&format!("{EXPORT}?format=xlsx")).await.expect(400);
-    assert!(wrong.field("format").is_some_and(|told| told.contains("jsonl")), "{}", wrong.text);
+    assert!(wrong.field("format").is_some_and(|told| told.contains("JSONL")), "{}", wrong.text);
     app.client.get(EXPORT).await.expect(401);
     let buyer = Person::register(&app.client, "buyer").await;
     buyer.client.get(EXPORT).await.expect(403);

@@ -26,6 +26,7 @@ use super::*;
 
 /// Events that stay, by the beginning of their names, with the reason.
 const WITHHELD: &[(&str, &str)] = &[
+    ("LOG_LEVEL_", "operators' work"),
     ("USER_", "accounts and sign-ins are between a person and us"),
     ("SESSION_", "accounts and sign-ins are between a person and us"),
     ("REFRESH_", "accounts and sign-ins are between a person and us"),

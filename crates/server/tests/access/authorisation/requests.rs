@@ -440,7 +440,6 @@ async fn operation(world: &World, row: &Row, who: Who) -> Request {
             return request(&world.scene(who).client, row, &path, body);
         }
         "POST /api/v1/admin/publish-batch" => {
-            let path = format!("{path}?messageCount=3&eventType=TestEvent");
             return request(&world.scene(who).client, row, &path, None);
         }
         "POST /actuator/loggers/{name}" => {
