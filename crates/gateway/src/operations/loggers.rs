@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use domain::audit::AuditEvent;
-use domain::fields::{Choice as _, MemberKind};
+use domain::fields::Choice as _;
 use domain::{FieldErrors, Fields, StreamId};
 use http_kit::docs::IdempotencyKey;
 use http_kit::{Body, Caller, Conditions, Failure, Query, Request};

@@ -41,7 +41,7 @@ impl World {
             settings.tenants.get_mut("hyderabad").unwrap().moderation = true;
             // So that people read their own e-mails here.
             settings.mail.show_codes = true;
-            settings.webhooks.most_per_tenant = 10_000;
+            settings.webhooks.most_per_tenant = 10_000.try_into().unwrap();
             settings.backup.directory = Some(settings.data_dir.join("backups"));
             settings.backup.keys_directory = Some(settings.data_dir.join("backup-keys"));
         };
