@@ -25,6 +25,7 @@ struct Remaining {
 
 impl Numbers {
     /// The number to try next, once it is known where to begin; `None` after the last number of all.
+    #[expect(clippy::option_option, reason = "unknown is one thing, none left another")]
     pub fn take(&self, tenant: &TenantId) -> Option<Option<ProductId>> {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let remaining = all.get_mut(tenant)?;

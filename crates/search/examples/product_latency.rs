@@ -84,7 +84,7 @@ fn queries() -> Vec<(&'static str, ProductQuery)> {
     let mut filtered = all.clone();
     filtered.filters.categories = vec!["electronics".to_owned()];
     filtered.filters.attributes.insert("color".to_owned(), vec!["black".to_owned(), "red".to_owned()]);
-    filtered.filters.max_price = Some(300_00);
+    filtered.filters.max_price = Some(30_000);
     filtered.sort = ProductSortBy::Price;
     let mut both = words("wireless headphon");
     both.filters = filtered.filters.clone();

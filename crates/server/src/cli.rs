@@ -176,7 +176,6 @@ impl Serve {
 }
 
 #[derive(Debug, Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "it is made once")]
 pub enum Import {
     /// Every row of a CSV file of homes becomes a listing, or changes the one it became before
     #[command(after_help = AFTER_IMPORT)]

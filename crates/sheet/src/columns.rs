@@ -218,9 +218,9 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_named() {
-        let text = plan("Price,Place", "").unwrap_err();
+        let text = plan("Price,Location", "").unwrap_err();
         assert!(
-            text.contains("no column for propertyType") && text.contains("the sheet has: Price, Place"),
+            text.contains("no column for propertyType") && text.contains("the sheet has: Price, Location"),
             "{text}"
         );
         let text = plan("Rates,Location,Type", "price = \"Rate\"").unwrap_err();

@@ -20,8 +20,11 @@ pub struct Step {
     pub keeps: Option<(&'static str, &'static str)>,
 }
 
-/// Path of the document, query, status, and what is kept. The bodies are the examples of the document.
-const CALLS: [(&str, &str, &str, u16, Option<(&str, &str)>); 19] = [
+/// Method and path of the document, query, status, and what is kept.
+type Call = (&'static str, &'static str, &'static str, u16, Option<(&'static str, &'static str)>);
+
+/// The calls. Their bodies are the examples of the document.
+const CALLS: [Call; 19] = [
     ("post", "/api/v1/products", "", 201, Some(("productId", "data.id"))),
     ("get", "/api/v1/products/{id}", "", 200, None),
     ("put", "/api/v1/products/{id}", "", 200, None),

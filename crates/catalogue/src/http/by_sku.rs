@@ -147,14 +147,14 @@ impl AppParts {
         mode: PutMode<'_>,
     ) -> Result<Option<PutProduct>, Failure> {
         let NewProduct(draft) = read::<NewProduct>(members)?;
-        let made =
+        let created =
             |id, position| PutProduct { action: RowAction::Created, id, changed: Vec::new(), position };
         if let PutMode::Check(planned) = mode {
             planned.fetch_add(1, Ordering::Relaxed);
-            return Ok(Some(made(None, None)));
+            return Ok(Some(created(None, None)));
         }
         match self.create(caller, &draft, |_| Options::default()).await? {
-            Ok(done) => Ok(Some(made(done.state.details.map(|product| product.id), done.position))),
+            Ok(done) => Ok(Some(created(done.state.details.map(|product| product.id), done.position))),
             Err(ExecuteError::Taken { .. }) => Ok(None),
             Err(other) => Err(refused(other)),
         }
@@ -173,8 +173,8 @@ impl AppParts {
         let Some(details) = product.details.as_ref().filter(has_sku) else { return Ok(None) };
         let Ok(access) = caller.require(Right::Change(details.seller)) else { return Err(sku_taken(&id)) };
         members.remove("sku");
-        let PartialProduct(changes) = read::<PartialProduct>(members)?;
-        let command = ProductCommand::Update(changes, access.person.user);
+        let PartialProduct(partial) = read::<PartialProduct>(members)?;
+        let command = ProductCommand::Update(partial, access.person.user);
         let decided = product.decide(command.clone(), self.context.aggregates.clock().now());
         let changed = match decided {
             Ok(events) => changed_members(&events),

@@ -119,12 +119,11 @@ impl AppParts {
             offset = params.len(),
         );
         let rows = self.store.query(&sql, params).await?;
-        let total = match rows.first() {
-            Some(row) => row.count(AFTER + 1),
-            None => {
-                let rows = self.store.query(&format!("select {}", list.total()), whole).await?;
-                rows.first().map_or(0, |row| row.count(0))
-            }
+        let total = if let Some(row) = rows.first() {
+            row.count(AFTER + 1)
+        } else {
+            let rows = self.store.query(&format!("select {}", list.total()), whole).await?;
+            rows.first().map_or(0, |row| row.count(0))
         };
         let broken = || Failure::unavailable(&"a row of the catalogue cannot be read");
         let products = rows.iter().map(|row| StoredProduct::read(row).ok_or_else(broken));

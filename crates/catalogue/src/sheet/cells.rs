@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 /// `Electronics > Audio`, or with commas, semicolons, bars or lines.
+#[must_use]
 pub fn categories(cell: &str) -> Value {
     json_list(cell).unwrap_or_else(|| {
         let parts: Vec<&str> = if cell.contains('>') {
@@ -19,6 +20,7 @@ pub fn categories(cell: &str) -> Value {
 }
 
 /// Addresses with white space between them, and perhaps commas.
+#[must_use]
 pub fn images(cell: &str) -> Value {
     let plain = |part| str::trim_end_matches(part, [',', ';', '|']);
     json_list(cell).unwrap_or_else(|| filled(cell.split_whitespace().map(plain).collect()))
@@ -41,18 +43,21 @@ pub fn attributes(cell: &str) -> Value {
 }
 
 /// Categories as [`categories`] reads them.
+#[must_use]
 pub fn written_categories(all: &[String]) -> String {
     let plain = all.join(" > ");
     if categories(&plain) == Value::from(all) { plain } else { Value::from(all).to_string() }
 }
 
 /// Addresses as [`images`] reads them.
+#[must_use]
 pub fn written_images(all: &[String]) -> String {
     let plain = all.join(" ");
     if images(&plain) == Value::from(all) { plain } else { Value::from(all).to_string() }
 }
 
 /// Names and values as [`attributes`] reads them.
+#[must_use]
 pub fn written_attributes(all: &BTreeMap<String, String>) -> String {
     let plain = all.iter().map(|(name, value)| format!("{name}: {value}")).collect::<Vec<_>>().join("; ");
     let named: Map<String, Value> =

@@ -50,9 +50,9 @@ impl PriceRange {
 }
 
 /// Cheaper than this, in paise, is `budget`.
-const BUDGET_BELOW: i64 = 100_00;
+const BUDGET_BELOW: i64 = 10_000;
 /// Dearer than this, in paise, is `premium`.
-const PREMIUM_ABOVE: i64 = 500_00;
+const PREMIUM_ABOVE: i64 = 50_000;
 /// More popular than this is `popular`.
 const POPULAR_ABOVE: f64 = 50.0;
 /// Bought more often than this is a `bestseller`.
@@ -163,7 +163,7 @@ mod tests {
     fn a_price_is_in_the_range_that_begins_with_it() {
         let range = |paise| PriceRange::of(Paise::from_paise(paise)).name;
         assert_eq!(
-            [1, 24_99, 25_00, 99_99, 100_00, 250_00, 499_99, 500_00].map(range),
+            [1, 2_499, 2_500, 9_999, 10_000, 25_000, 49_999, 50_000].map(range),
             ["0-25", "0-25", "25-50", "50-100", "100-250", "250-500", "250-500", "500+"]
         );
     }

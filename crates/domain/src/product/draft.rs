@@ -83,6 +83,7 @@ pub enum NullMeans {
 
 /// Changes of a product. Fields that are `None` stay as they are.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[expect(clippy::option_option, reason = "absent is one thing, taken away another")]
 pub struct ProductChanges {
     name: Option<String>,
     description: Option<Option<String>>,

@@ -173,13 +173,13 @@ pub async fn list(
     let context = app.context();
     let fresh = context.wait_for_own(&app.status, &caller, &[Log::Facts]).await;
     let (ids, total, next) = queries::api_keys(&app.partners.store, &caller.tenant, &paging).await?;
-    let mut content = Vec::with_capacity(ids.len());
+    let mut documents = Vec::with_capacity(ids.len());
     for id in ids {
         let (key, version) = context.aggregates.load::<ApiKey>(&caller.tenant, id).await?;
         // One that was revoked just now is in the read model still.
-        content.extend(key.present().cloned().map(|details| ApiKeyDocument::of(details, version)));
+        documents.extend(key.present().cloned().map(|details| ApiKeyDocument::of(details, version)));
     }
-    let page = Page::new(&paging, content, total, next.as_ref());
+    let page = Page::new(&paging, documents, total, next.as_ref());
     let links = page.links(&uri);
     Ok(context.reply("API keys", page).links(&links).stale(fresh.is_stale()))
 }

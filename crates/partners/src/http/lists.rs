@@ -29,14 +29,14 @@ pub async fn all(
     let context = app.context();
     let fresh = context.wait_for_own(&app.status, &caller, &[Log::Facts]).await;
     let (ids, total, next) = queries::webhooks(&app.partners.store, &caller.tenant, &paging).await?;
-    let mut content = Vec::with_capacity(ids.len());
+    let mut documents = Vec::with_capacity(ids.len());
     for id in ids {
         // One that was deleted just now is in the read model still.
         if let Ok((details, version)) = app.webhook(&caller, id).await {
-            content.push(WebhookDocument::of(details, version));
+            documents.push(WebhookDocument::of(details, version));
         }
     }
-    let page = Page::new(&paging, content, total, next.as_ref());
+    let page = Page::new(&paging, documents, total, next.as_ref());
     let links = page.links(&uri);
     Ok(context.reply("Webhooks", page).links(&links).stale(fresh.is_stale()))
 }

@@ -84,7 +84,7 @@ fn is_public_v4(ip: Ipv4Addr) -> bool {
     !is_special && ip != Ipv4Addr::new(168, 63, 129, 16)
 }
 
-/// Only global unicast (2000::/3) is public. Of what carries an IPv4 address, NAT64 is public with its address; 6to4
+/// Only global unicast (`2000::/3`) is public. Of what carries an `IPv4` address, NAT64 is public with its address; 6to4
 /// and Teredo are not, because nobody uses them any more.
 fn is_public_v6(ip: Ipv6Addr) -> bool {
     match ip.segments() {

@@ -78,7 +78,7 @@ impl Receiver {
         running.spawn(async move {
             let mut open = Vec::new();
             while let Ok((mut stream, _)) = listener.accept().await {
-                let Some(request) = read(&mut stream).await else { continue };
+                let Some(request) = Box::pin(read(&mut stream)).await else { continue };
                 let reaction = {
                     let mut script = told.lock().unwrap();
                     script.heard.push(request);

@@ -49,8 +49,8 @@ pub async fn after<E: Indexed>(
     let mut erases = false;
     for row in rows.iter().filter(|row| row.int(E::CHANGED).is_some()) {
         last = row.int(E::CHANGED).unwrap_or(last);
-        let (change, erased) = E::change(row)?;
-        erases |= erased;
+        let (change, is_erased) = E::change(row)?;
+        erases |= is_erased;
         due.push(change);
     }
     Ok(Changes { due, place: IndexPosition { made, changed: last }, erases, other_file })

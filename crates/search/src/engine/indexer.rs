@@ -106,8 +106,8 @@ impl<E: Indexed> Indexer<E> {
     /// # Errors
     /// When rows or index fail. The index then keeps its old position, or is a commit further.
     pub async fn catch_up(&mut self) -> Result<(), IndexerFailure> {
-        let writing = Arc::clone(&self.writing);
-        let turn = writing.lock().await;
+        let turns = Arc::clone(&self.writing);
+        let turn = turns.lock().await;
         let noted = self.progress.noted();
         let mut place = self.index.place()?.unwrap_or_default();
         let mut waiting = 0;

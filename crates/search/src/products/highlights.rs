@@ -55,9 +55,10 @@ fn marked(text: &str, query: &ProductQuery, before: usize, longest: usize) -> Op
             break;
         }
         let escaped = escaped(piece.0);
-        html += &if piece.1 { format!("<em>{escaped}</em>") } else { escaped };
+        let (open, close) = if piece.1 { ("<em>", "</em>") } else { ("", "") };
+        html.extend([open, &escaped, close]);
     }
-    Some(html)
+    Some(html.trim().to_owned())
 }
 
 fn is_asked(piece: &str, query: &ProductQuery) -> bool {
@@ -100,7 +101,7 @@ mod tests {
 
     #[test]
     fn of_a_long_text_the_part_around_the_first_word_is_shown() {
-        let text = format!("{} headphones {}", "before ".repeat(100), "after ".repeat(100));
+        let text = format!("{}headphones {}", "before ".repeat(100), "after ".repeat(100));
         let part = marked(&text, &query("headphones"), BEFORE, LONGEST).unwrap();
         assert!(part.contains("before <em>headphones</em> after"), "{part}");
         assert!(part.chars().count() < LONGEST + 20, "{part}");

@@ -81,6 +81,7 @@ impl FoldedProduct {
 
 /// The row of a product.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a column")]
 pub struct StoredProduct {
     tenant: TenantId,
     /// Its id.

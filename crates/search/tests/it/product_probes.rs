@@ -83,7 +83,7 @@ fn e13_words_rank_by_relevance_and_filters_narrow_without_words() {
     assert_eq!(catalogue.found("premium"), [13, 8, 2, 3, 4], "by name and SKU, by name, by tag");
     let mut query = ProductQuery::all(tenant(), NOW);
     query.filters.categories = vec!["fashion".to_owned(), "books".to_owned()];
-    query.filters.max_price = Some(100_00);
+    query.filters.max_price = Some(10_000);
     (query.sort, query.descending) = (ProductSortBy::Price, false);
     let found = catalogue.index.search(&query).unwrap();
     assert_eq!(found.hits.iter().map(|hit| hit.key.id.number()).collect::<Vec<_>>(), [8, 11]);

@@ -14,11 +14,11 @@ const SEARCHES: usize = 500;
 
 /// Puts all products into the index, in several commits, and replaces and removes some.
 fn indexed(random: &mut Random, index: &ProductIndex, products: Vec<ListedProduct>) -> Vec<Prepared> {
-    let mut changed = 0;
+    let mut position = 0;
     let mut commit = |changes: &[IndexChange<ListedProduct>]| {
-        changed += 1;
+        position += 1;
         index.write(changes).unwrap();
-        index.commit(&IndexPosition { made: "a file".into(), changed }).unwrap();
+        index.commit(&IndexPosition { made: "a file".into(), changed: position }).unwrap();
     };
     for portion in products.chunks(products.len() / 5 + 1) {
         let changes: Vec<_> = portion.iter().map(|one| IndexChange::Put(Box::new(one.clone()))).collect();

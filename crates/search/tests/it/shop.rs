@@ -50,9 +50,9 @@ impl Shop {
         let mut tasks = JoinSet::new();
         tasks.spawn(runner.alone().run(stopped.clone()));
         tasks.spawn(products.indexer().run(stopped));
-        let shop = Self { site, products, handle, tasks, stop };
-        shop.settled().await;
-        shop
+        let opened = Self { site, products, handle, tasks, stop };
+        opened.settled().await;
+        opened
     }
 
     /// Stops everything, and returns the journal.

@@ -179,6 +179,7 @@ pub struct Activity {
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_field_names, reason = "these are the names in the configuration")]
 pub struct Views {
     pub sync_enabled: bool,
     pub sync_interval_ms: u32,

@@ -9,7 +9,6 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
 
 use domain::Log;
 use reqwest::Method;
@@ -17,6 +16,7 @@ use serde_json::{Value, json};
 use testkit::{ADMIN, Child, Client, Person, everything};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_hyderabadinfra");
 const CONNECTIONS: usize = 64;
@@ -133,9 +133,9 @@ async fn purchases_with_a_kill_in_the_middle_sell_exactly_what_is_there() {
     let work = Work::of(purchases);
     let sold = Arc::new(AtomicUsize::new(0));
     let began = Instant::now();
-    let counting = Arc::clone(&sold);
+    let sales = Arc::clone(&sold);
     all(data, &work, move |client, item| {
-        let (tokens, sold) = (Arc::clone(&tokens), Arc::clone(&counting));
+        let (tokens, sold) = (Arc::clone(&tokens), Arc::clone(&sales));
         async move {
             let client = client.bearer(&tokens[item % tokens.len()]);
             let body = json!({"quantity": 1, "orderId": format!("order-{item}")});
@@ -162,11 +162,11 @@ async fn purchases_with_a_kill_in_the_middle_sell_exactly_what_is_there() {
     let data_of = |event: &domain::Envelope| serde_json::from_str::<Value>(&event.data).unwrap();
     let of_type =
         |name: &str| events.iter().filter(|event| &*event.event_type == name).map(data_of).collect();
-    let purchased: Vec<Value> = of_type("ProductPurchased");
-    let orders: HashSet<&str> = purchased.iter().map(|event| event["orderId"].as_str().unwrap()).collect();
-    assert_eq!((purchased.len(), orders.len()), (stock, stock), "each order once");
-    let counted: Vec<Value> = of_type("ProductInventoryChanged");
-    let left: Vec<u64> = counted.iter().map(|event| event["newQuantity"].as_u64().unwrap()).collect();
+    let bought: Vec<Value> = of_type("ProductPurchased");
+    let orders: HashSet<&str> = bought.iter().map(|event| event["orderId"].as_str().unwrap()).collect();
+    assert_eq!((bought.len(), orders.len()), (stock, stock), "each order once");
+    let inventory: Vec<Value> = of_type("ProductInventoryChanged");
+    let left: Vec<u64> = inventory.iter().map(|event| event["newQuantity"].as_u64().unwrap()).collect();
     assert_eq!(left, (0..stock as u64).rev().collect::<Vec<_>>());
     let server = serve(data);
     let admin = Person::enter(&server.client, ADMIN).await;

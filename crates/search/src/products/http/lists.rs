@@ -85,14 +85,12 @@ pub async fn categories(
     let request = request?;
     let context = &app.products.context;
     let fresh = app.fresh(&caller).await;
-    let answer = match request.asked_in(&caller.tenant, context.aggregates.clock().now()) {
-        Some(query) => {
-            CategoriesAnswer::Products(Box::new(app.results(query, &request.paging, false).await?))
-        }
-        None => {
-            let tenant = caller.tenant.clone();
-            CategoriesAnswer::Tree(app.read(move |index| index.categories(&tenant)).await?)
-        }
+    let query = request.asked_in(&caller.tenant, context.aggregates.clock().now());
+    let answer = if let Some(query) = query {
+        CategoriesAnswer::Products(Box::new(app.results(query, &request.paging, false).await?))
+    } else {
+        let tenant = caller.tenant.clone();
+        CategoriesAnswer::Tree(app.read(move |index| index.categories(&tenant)).await?)
     };
     Ok(context.reply("Categories found", answer).stale(fresh.is_stale()).into_response())
 }
