@@ -48,6 +48,7 @@ pub struct LoggerLevel {
 
 /// All loggers.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AllLoggers)]
 pub struct Loggers {
     levels: Vec<LogLevel>,
     loggers: BTreeMap<String, LoggerLevel>,
