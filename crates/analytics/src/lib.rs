@@ -1,7 +1,7 @@
 //! What happens on a site, in numbers: a projection of both logs, and the answer times and lags of the process.
 //!
 //! It is anonymous by construction. Rows hold keyed digests instead of people, no number about fewer than
-//! [`anonymity::FEWEST`] people is given, and what a person added is taken away when they leave.
+//! `anonymity::FEWEST` people is given, and what a person added is taken away when they leave.
 #![warn(missing_docs)]
 
 mod anonymity;
