@@ -60,7 +60,6 @@ create table if not exists product_viewers (
     counted_at bigint not null,
     primary key (product_id, user_id, tenant)
 );
-create index if not exists product_viewers_user on product_viewers (user_id, tenant);
 
 -- Sellers whose products are not on sale: their accounts are suspended or closed.
 create table if not exists absent_sellers (tenant text not null, user_id text not null, primary key (user_id, tenant));

@@ -104,6 +104,14 @@ impl AppParts {
         Ok((details, version))
     }
 
+    /// Refuses a product whose seller's account is suspended or closed, as if there were none. Its status is judged by its
+    /// own rules.
+    async fn for_sale(&self, caller: &Caller, id: ProductId) -> Result<(), Failure> {
+        let (product, _) = self.folded(&caller.tenant, id).await?;
+        let around = self.surroundings(&caller.tenant, &product).await?;
+        if around.seller_absent { Err(no_such_product()) } else { Ok(()) }
+    }
+
     /// Like [`Self::folded`], but only for a product that `caller` may change.
     async fn changeable(&self, caller: &Caller, id: ProductId) -> Result<ProductDetails, Failure> {
         caller.person()?;

@@ -29,8 +29,8 @@ fn cell(product: &ProductDetails, field: &str) -> String {
     let content = &product.content;
     match field {
         "categories" => cells::written_categories(&content.categories),
-        "attributes" => cells::written_attributes(&content.attributes),
-        "images" => cells::written_images(&content.images),
+        "attributes" => cells::written_attributes(content.attributes()),
+        "images" => cells::written_images(content.images()),
         _ => match member(product, field) {
             Some(Value::String(text)) => text,
             Some(value) => value.to_string(),
@@ -60,10 +60,11 @@ fn member(product: &ProductDetails, field: &str) -> Option<Value> {
         "currency" => content.currency.word().into(),
         "sku" => content.sku.as_str().into(),
         "attributes" => {
-            let named = content.attributes.iter().map(|(name, value)| (name.clone(), value.as_str().into()));
+            let named =
+                content.attributes().iter().map(|(name, value)| (name.clone(), value.as_str().into()));
             Value::Object(named.collect())
         }
-        "images" => content.images.clone().into(),
+        "images" => content.images().to_vec().into(),
         "status" => product.status.word().into(),
         "stock" => product.stock.quantity?.into(),
         _ => return None,

@@ -80,8 +80,8 @@ pub enum ProductEvent {
         deleted_at: Timestamp,
         /// By whom.
         deleted_by: UserId,
-        /// Why.
-        reason: String,
+        /// Why, in their words.
+        reason: Erasable<String>,
     },
     /// Somebody bought some.
     #[serde(rename = "ProductPurchased")]
@@ -424,7 +424,7 @@ impl Aggregate for Product {
                     name: product.name(),
                     deleted_at: now,
                     deleted_by: by,
-                    reason,
+                    reason: Erasable::of(by, reason),
                 }])
             }
             ProductCommand::Purchase { buyer, quantity, order } => {

@@ -283,8 +283,8 @@ fn products() -> Vec<ProductEvent> {
         price: Paise::from_paise(29_999),
         currency: Currency::Inr,
         sku: sku(),
-        attributes: [("color".to_owned(), "black".to_owned())].into(),
-        images: vec!["https://example.com/front.jpg".into()],
+        attributes: Some(said([("color".to_owned(), "black".to_owned())].into())),
+        images: Some(said(vec!["https://example.com/front.jpg".into()])),
     };
     let previous = [("price".to_owned(), Value::from(349.5))].into_iter().collect();
     vec![
@@ -311,7 +311,7 @@ fn products() -> Vec<ProductEvent> {
             name: name(),
             deleted_at: at,
             deleted_by: id(1),
-            reason: "User requested deletion".into(),
+            reason: said("User requested deletion".into()),
         },
         ProductEvent::Purchased {
             product_id,

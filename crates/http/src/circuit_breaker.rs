@@ -1,4 +1,4 @@
-//! Circuit breakers: every call to another system goes through one. A system that keeps failing is left alone for a
+//! Circuit breakers: every call to a mail server, an SMS provider or a sign-in provider goes through one. A system that keeps failing is left alone for a
 //! while, then tried with one call.
 //!
 //! ```text

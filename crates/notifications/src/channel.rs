@@ -70,6 +70,8 @@ pub enum Sent {
     Done,
     /// Certainly not accepted, and never will be. The transport itself works.
     Refused(String),
+    /// Nothing that can be sent, so nobody was called.
+    Unsendable(String),
     /// Certainly not accepted, but a retry may help. The transport itself works.
     Later(String),
     /// Certainly not accepted, because the transport does not work. It may say for how long.
@@ -114,7 +116,7 @@ impl Transport {
             (Self::Smtp(server), Parcel::Email(letter)) => server.send(letter, permit).await,
             (Self::Twilio(twilio), Parcel::Text(text)) => twilio.send(id, text, permit).await,
             (Self::Smtp(_), Parcel::Text(_)) | (Self::Twilio(_), Parcel::Email(_)) => {
-                Sent::Refused("its channel does not carry such a thing".into())
+                Sent::Unsendable("its channel does not carry such a thing".into())
             }
         }
     }
@@ -168,10 +170,12 @@ impl Line {
             Sent::Down(_, pause) => permit.failed(*pause),
             Sent::Unknown(_) => permit.failed(None),
             Sent::Done | Sent::Refused(_) | Sent::Later(_) => permit.succeeded(),
+            // Nobody was called, which says nothing about the other system.
+            Sent::Unsendable(_) => drop(permit),
         }
         match sent {
             Sent::Done => DeliveryOutcome::Delivered,
-            Sent::Refused(why) => DeliveryOutcome::Refused(why),
+            Sent::Refused(why) | Sent::Unsendable(why) => DeliveryOutcome::Refused(why),
             Sent::Later(why) | Sent::Down(why, _) => DeliveryOutcome::Failed(why),
             Sent::Unknown(why) => DeliveryOutcome::Unknown(why),
         }

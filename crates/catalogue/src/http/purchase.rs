@@ -96,6 +96,7 @@ pub async fn purchase(
     let id = product_id(path)?;
     nothing?;
     let PurchaseRequest { quantity, order } = body.value?;
+    app.for_sale(&caller, id).await?;
     let order = order.unwrap_or_else(|| app.context.aggregates.fresh().to_string());
     let options = conditions.options(&app.context, &caller, &body.bytes, &id);
     let command = ProductCommand::Purchase { buyer, quantity, order };
@@ -124,9 +125,11 @@ impl AppParts {
     ) -> Result<Option<Purchase>, Failure> {
         let stream = StreamId::new(&caller.tenant, Product::TYPE, id);
         let aggregates = &self.context.aggregates;
-        let events = aggregates.journal().read_stream(&stream, appended.version.saturating_sub(2)).await?;
+        // The events of an append follow one another.
+        let before = appended.position.at(appended.position.seq.saturating_sub(2));
+        let events = aggregates.journal().read_after(before, 2).await?;
         let mut found = None;
-        for envelope in events.iter().filter(|event| event.version <= appended.version) {
+        for envelope in events.iter().filter(|event| event.stream == stream) {
             if let ProductEvent::Purchased {
                 product_id,
                 sku,

@@ -77,6 +77,7 @@ pub async fn reserve(
     let product = product_id(path)?;
     nothing?;
     let ReservationRequest { quantity, minutes } = body.value?;
+    app.for_sale(&caller, product).await?;
     let id: ReservationId = app.context.aggregates.fresh().into();
     let options = conditions.options(&app.context, &caller, &body.bytes, &product);
     let command = ProductCommand::Reserve { id, user, quantity, minutes };

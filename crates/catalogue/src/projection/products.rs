@@ -8,7 +8,7 @@ use domain::product::{Product, ProductDetails, ProductEvent, ProductStatus};
 use domain::search_text::fold;
 use domain::{Envelope, TenantId};
 
-use super::{ON_SALE, OWN, VIEWED};
+use super::{ON_SALE, OWN};
 use crate::queries::{COLUMNS, FROM, StoredProduct};
 
 pub async fn apply(
@@ -131,13 +131,5 @@ async fn write(
 async fn delete(tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), ProjectionError> {
     let key = [envelope.stream.tenant.as_str().into(), (&*envelope.stream.id).into()];
     tx.execute("delete from products where id = $2 and tenant = $1", &key).await?;
-    let sql = "delete from product_counts where product_id = $2 and tenant = $1";
-    if tx.execute(sql, &key).await? > 0 {
-        tx.lengthen(&envelope.stream.tenant, (VIEWED, ""), -1).await?;
-    }
-    for table in ["product_days", "product_viewers"] {
-        let sql = format!("delete from {table} where product_id = $2 and tenant = $1");
-        tx.execute(&sql, &key).await?;
-    }
     Ok(())
 }

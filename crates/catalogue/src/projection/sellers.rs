@@ -7,7 +7,7 @@ use journal::without_values;
 
 use super::ON_SALE;
 
-/// A person's account was closed: nothing that they wrote stays, and nothing about what they looked at.
+/// A person's account was closed: nothing that they wrote stays.
 pub async fn gone(tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), ProjectionError> {
     let tenant = envelope.stream.tenant.as_str();
     let key = [tenant.into(), (&*envelope.stream.id).into()];
@@ -25,8 +25,6 @@ pub async fn gone(tx: &mut ViewTx<'_>, envelope: &Envelope) -> Result<(), Projec
         let sql = "update products set content = $3, name = '' where id = $2 and tenant = $1";
         tx.execute(sql, &[tenant.into(), id.into(), content.into()]).await?;
     }
-    let sql = "delete from product_viewers where user_id = $2 and tenant = $1";
-    tx.execute(sql, &key).await?;
     Ok(())
 }
 

@@ -55,7 +55,7 @@ fn the_template_is_a_sheet_of_products() {
     assert_eq!(skus, ["SAMPLE-WH-1", "SAMPLE-RICE-5", "SAMPLE-BOTTLE"]);
     let details: Vec<ProductDetails> = found.iter().map(|row| created(request(row))).collect();
     assert_eq!(details[0].content.categories, ["Electronics", "Audio", "Headphones"]);
-    assert_eq!(json!(details[0].content.attributes), json!({"color": "black", "battery life": "30 hours"}));
+    assert_eq!(json!(details[0].content.attributes()), json!({"color": "black", "battery life": "30 hours"}));
     assert_eq!((details[1].stock.quantity, details[1].content.price.paise()), (Some(140), 125_000));
     assert_eq!(details[2].content.categories, ["Kitchen", "Bottles"]);
 }

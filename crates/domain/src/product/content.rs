@@ -29,13 +29,15 @@ pub struct ProductContent {
     pub currency: Currency,
     /// The seller's article number: capital letters, digits, hyphens and underscores. Unique in the tenant.
     pub sku: String,
-    /// Its attributes by name, such as `color`.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub attributes: BTreeMap<String, String>,
-    /// Addresses of its images.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub images: Vec<String>,
+    /// Its attributes by name, such as `color`; `None` if there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attributes: Option<Erasable<BTreeMap<String, String>>>,
+    /// Addresses of its images; `None` if there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub images: Option<Erasable<Vec<String>>>,
 }
+
+static NO_ATTRIBUTES: BTreeMap<String, String> = BTreeMap::new();
 
 /// The currency of a price. All of them have two decimals.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema, ToSchema)]
@@ -80,21 +82,37 @@ impl ProductContent {
         Self {
             name: self.name.owned_by(seller),
             description: self.description.map(|text| text.owned_by(seller)),
+            attributes: self.attributes.map(|attributes| attributes.owned_by(seller)),
+            images: self.images.map(|images| images.owned_by(seller)),
             ..self
         }
+    }
+
+    /// Its attributes by name.
+    #[must_use]
+    pub fn attributes(&self) -> &BTreeMap<String, String> {
+        self.attributes.as_ref().and_then(Erasable::as_ref).unwrap_or(&NO_ATTRIBUTES)
+    }
+
+    /// Addresses of its images.
+    #[must_use]
+    pub fn images(&self) -> &[String] {
+        self.images.as_ref().and_then(Erasable::as_ref).map_or(&[], Vec::as_slice)
     }
 
     /// Takes away what its seller wrote.
     pub fn erase(&mut self) {
         self.name = Erasable::Erased;
         self.description = self.description.take().map(|_| Erasable::Erased);
+        self.attributes = self.attributes.take().map(|_| Erasable::Erased);
+        self.images = self.images.take().map(|_| Erasable::Erased);
     }
 
     /// The fields in which `new` differs, named as in requests, each with its value in `self`.
     #[must_use]
     pub fn replaced_by(&self, new: &Self) -> Map<String, Value> {
         let attributes: Map<String, Value> =
-            self.attributes.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect();
+            self.attributes().iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect();
         let fields: [(&str, bool, Value); 8] = [
             ("name", self.name != new.name, self.name.text().into()),
             (
@@ -107,7 +125,7 @@ impl ProductContent {
             ("currency", self.currency != new.currency, self.currency.word().into()),
             ("sku", self.sku != new.sku, self.sku.as_str().into()),
             ("attributes", self.attributes != new.attributes, attributes.into()),
-            ("images", self.images != new.images, self.images.clone().into()),
+            ("images", self.images != new.images, self.images().to_vec().into()),
         ];
         fields
             .into_iter()

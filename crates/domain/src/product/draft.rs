@@ -54,6 +54,7 @@ impl ProductDraft {
         let (name, description) = (unowned(name?), description.map(unowned));
         let (categories, price, sku) = (categories?, price?, sku?);
         let attributes = attributes.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
+        let (attributes, images) = (stated(attributes, BTreeMap::is_empty), stated(images, Vec::is_empty));
         let content =
             ProductContent { name, description, categories, price, currency, sku, attributes, images };
         Some(Self { content, status, stock })
@@ -149,8 +150,10 @@ impl ProductChanges {
         let old = content.clone();
         let attributes = match self.attributes {
             None => old.attributes,
-            Some(AttributeChanges::Replace(new)) => merged(BTreeMap::new(), new),
-            Some(AttributeChanges::Merge(new)) => merged(old.attributes, new),
+            Some(AttributeChanges::Replace(new)) => stated(merged(BTreeMap::new(), new), BTreeMap::is_empty),
+            Some(AttributeChanges::Merge(new)) => {
+                stated(merged(content.attributes().clone(), new), BTreeMap::is_empty)
+            }
         };
         ProductContent {
             name: self.name.map_or(old.name, unowned),
@@ -160,13 +163,18 @@ impl ProductChanges {
             currency: self.currency.unwrap_or(old.currency),
             sku: self.sku.unwrap_or(old.sku),
             attributes,
-            images: self.images.unwrap_or(old.images),
+            images: self.images.map_or(old.images, |images| stated(images, Vec::is_empty)),
         }
     }
 }
 
-fn unowned(text: String) -> Erasable<String> {
-    Erasable::of(UserId::default(), text)
+fn unowned<T>(value: T) -> Erasable<T> {
+    Erasable::of(UserId::default(), value)
+}
+
+/// A value that is not empty.
+fn stated<T>(value: T, is_empty: impl Fn(&T) -> bool) -> Option<Erasable<T>> {
+    (!is_empty(&value)).then(|| unowned(value))
 }
 
 fn merged(

@@ -103,13 +103,13 @@ fn a_merge_patch_takes_away_what_is_null() {
     let given = changes(&patch, NullMeans::Removed).unwrap();
     let details = after(product.clone(), ProductCommand::Update(given, Ids.id(NOW)), NOW).details.unwrap();
     assert_eq!(details.content.description, None);
-    assert_eq!(json!(details.content.attributes), json!({"color": "black", "weight": "200 g"}));
+    assert_eq!(json!(details.content.attributes()), json!({"color": "black", "weight": "200 g"}));
     assert_eq!(details.stock.quantity, None);
     let wrong = changes(&json!({"name": null, "price": null, "sku": ""}), NullMeans::Removed).unwrap_err();
     assert_eq!(wrong.0.keys().collect::<Vec<_>>(), ["name", "price", "sku"]);
     let put = changes(&json!({"attributes": {"weight": "200 g"}}), NullMeans::Unchanged).unwrap();
     let details = after(product, ProductCommand::Update(put, Ids.id(NOW)), NOW).details.unwrap();
-    assert_eq!(json!(details.content.attributes), json!({"weight": "200 g"}));
+    assert_eq!(json!(details.content.attributes()), json!({"weight": "200 g"}));
 }
 
 #[test]

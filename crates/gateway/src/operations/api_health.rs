@@ -18,8 +18,8 @@ use super::publisher::PublisherStats;
 use crate::Gateway;
 use crate::health_report::{Component, HealthStatus};
 
-/// The group that fills the search index.
-const SEARCH_INDEX: &str = "search-index-group";
+/// The groups that fill the search indexes: of homes, and of products.
+const SEARCH_INDEXES: [&str; 2] = ["search-index-group", "elasticsearch-sync"];
 
 /// The health in short.
 #[derive(Debug, Serialize, ToSchema)]
@@ -105,8 +105,13 @@ fn parts(gateway: &Gateway, examined: Examined) -> BTreeMap<String, Component> {
         let details = json!({"engine": "sqlite", "journal": journal.details, "storage": storage.details});
         components.insert("database".to_owned(), Component { status, details });
     }
-    components.extend(groups.get(SEARCH_INDEX).map(|index| ("searchIndex".to_owned(), index.clone())));
-    let worst = groups.values().map(|group| group.status).max().unwrap_or(HealthStatus::Up);
+    let worst_of =
+        |statuses: &mut dyn Iterator<Item = HealthStatus>| statuses.max().unwrap_or(HealthStatus::Up);
+    let indexes = SEARCH_INDEXES.iter().filter_map(|name| Some((*name, groups.get(name)?)));
+    let indexes: BTreeMap<&str, &Component> = indexes.collect();
+    let status = worst_of(&mut indexes.values().map(|index| index.status));
+    components.insert("searchIndex".to_owned(), Component { status, details: json!(indexes) });
+    let worst = worst_of(&mut groups.values().map(|group| group.status));
     let messages: u64 = heads.iter().map(|head| head.seq).sum();
     let topics = broker::total_topics(gateway);
     let details =
@@ -118,7 +123,7 @@ fn parts(gateway: &Gateway, examined: Examined) -> BTreeMap<String, Component> {
         details: json!({"unprocessedEvents": outbox::unprocessed(&gateway.groups, heads), "blockedKeys": blocked}),
     };
     components.insert("outboxService".to_owned(), outbox);
-    let sync = SyncStats::of(gateway, heads.map(|head| head.seq));
+    let sync = ReadModelLag::of(gateway, heads.map(|head| head.seq));
     // A read model that is behind still answers, so it only warns.
     let status = worst.min(HealthStatus::Warn);
     components.insert("syncService".to_owned(), Component { status, details: json!(sync) });
@@ -128,7 +133,7 @@ fn parts(gateway: &Gateway, examined: Examined) -> BTreeMap<String, Component> {
 /// How far the read models follow the journal.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct SyncStats {
+struct ReadModelLag {
     read_models: usize,
     /// Read models that have not applied every event.
     behind: usize,
@@ -136,7 +141,7 @@ struct SyncStats {
     lag_events: u64,
 }
 
-impl SyncStats {
+impl ReadModelLag {
     fn of(gateway: &Gateway, heads: [u64; 2]) -> Self {
         let is_view = |name: &str| gateway.views.iter().any(|(group, _)| group.name == name);
         let filled = gateway.groups.iter().filter(|handle| is_view(handle.group.name));
@@ -163,7 +168,7 @@ struct HealthMetrics {
     #[serde(skip_serializing_if = "Option::is_none")]
     outbox_stats: Option<OutboxStats>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    sync_stats: Option<SyncStats>,
+    sync_stats: Option<ReadModelLag>,
     #[serde(skip_serializing_if = "Option::is_none")]
     broker_stats: Option<BrokerStats>,
 }
@@ -181,19 +186,20 @@ impl HealthMetrics {
         }
     }
 
-    async fn with_numbers(self, gateway: &Gateway, heads: [u64; 2]) -> Result<Self, Failure> {
+    /// What cannot be counted now is left out: this is asked for when something is wrong.
+    async fn with_numbers(self, gateway: &Gateway, heads: [u64; 2]) -> Self {
         let product_count = match gateway.counts.iter().find(|count| count.name == "products") {
             Some(count) => count.now().await,
             None => None,
         };
-        Ok(Self {
+        Self {
             product_count,
             publisher_stats: Some(PublisherStats::of(gateway)),
-            outbox_stats: Some(OutboxStats::of(gateway).await?),
-            sync_stats: Some(SyncStats::of(gateway, heads)),
-            broker_stats: Some(BrokerStats::of(gateway).await?),
+            outbox_stats: OutboxStats::of(gateway).await.ok(),
+            sync_stats: Some(ReadModelLag::of(gateway, heads)),
+            broker_stats: BrokerStats::of(gateway).await.ok(),
             ..self
-        })
+        }
     }
 }
 
@@ -218,7 +224,7 @@ pub async fn metrics(
     let timestamp = gateway.context.aggregates.clock().now();
     let redacted = HealthMetrics::redacted(status, timestamp);
     let data = match caller.operates(&gateway.context) {
-        Ok(_) => redacted.with_numbers(&gateway, heads.map(|head| head.seq)).await?,
+        Ok(_) => redacted.with_numbers(&gateway, heads.map(|head| head.seq)).await,
         Err(_) => redacted,
     };
     Ok(gateway.context.reply("Numbers", data).status(code(status)).into_response())

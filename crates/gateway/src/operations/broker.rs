@@ -121,7 +121,7 @@ fn topics(published: &[AppendStats], groups: &[GroupHandle]) -> Vec<TopicStats> 
         key: "user id",
         kafka_partitions: 5,
         messages: published.iter().map(|log| log.of_people).sum(),
-        consumer_groups: &["history-service-group"],
+        consumer_groups: &["history-service-group", "analytics-service-group"],
     };
     let dead_letters = |handle: &GroupHandle| TopicStats {
         topic: format!("dead-letters.{}", handle.group.name),

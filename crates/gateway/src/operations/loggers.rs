@@ -18,7 +18,8 @@ use crate::Gateway;
 use crate::log_levels::{self, LogLevel, ROOT};
 
 /// The parts of the program that have loggers of their own.
-const PARTS: [&str; 16] = [
+const PARTS: [&str; 19] = [
+    "analytics",
     "bus",
     "catalogue",
     "domain",
@@ -29,9 +30,11 @@ const PARTS: [&str; 16] = [
     "hyderabadinfra",
     "journal",
     "notifications",
+    "partners",
     "projection",
     "properties",
     "search",
+    "sheet",
     "supervisor",
     "users",
     "web",

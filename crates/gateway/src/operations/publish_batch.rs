@@ -76,7 +76,8 @@ struct PublishedBatch {
     path = "/api/v1/admin/publish-batch",
     summary = "Publish messages that mean nothing",
     description = "They are SYNTHETIC_LOAD events of a tenant of their own: the positions of the journal move on, all \
-                   consumer groups pass them, and nobody's data changes.",
+                   consumer groups pass them, and nobody's data changes. `stats/broker` counts them under `synthetic.load`, whatever \
+                   the topic.",
     params(Query<BatchOrder>, IdempotencyKey),
     responses((status = 200, description = "They are in the journal", body = ApiResponse<PublishedBatch>)),
 )]

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use axum::Json;
 use axum::extract::{Path, State};
 use domain::Fields;
+use domain::fields::MemberKind;
 use http_kit::{Caller, Failure, Query, Request};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -26,6 +27,8 @@ const SPRING_NAMES: [(&str, &str); 6] = [
 ];
 /// The most tags of a query.
 const MOST_TAGS: usize = 10;
+/// The most characters of a tag. Values of tags hold commas, so a tag is no list.
+const LONGEST_TAG: usize = 300;
 
 /// The names of all metrics.
 #[derive(Debug, Serialize, ToSchema)]
@@ -66,8 +69,16 @@ pub struct MetricTags(Vec<(String, String)>);
 impl Request for MetricTags {
     fn read(f: &mut Fields<'_>) -> Option<Self> {
         let mut tags = Vec::new();
-        for text in f.list("tag", MOST_TAGS) {
-            match text.split_once(':') {
+        f.asks("tag", || MemberKind::Values(MOST_TAGS, LONGEST_TAG));
+        let texts: Vec<&Value> = match f.raw("tag") {
+            Some(Value::Array(texts)) => texts.iter().collect(),
+            text => text.into_iter().collect(),
+        };
+        if texts.len() > MOST_TAGS {
+            f.wrong("tag", format!("must be repeated at most {MOST_TAGS} times"));
+        }
+        for text in texts {
+            match text.as_str().and_then(|text| text.split_once(':')) {
                 Some((name, value)) if !name.is_empty() => tags.push((name.to_owned(), value.to_owned())),
                 _ => f.wrong("tag", "must be KEY:VALUE"),
             }
@@ -165,7 +176,9 @@ impl Metric {
     ) -> Option<Self> {
         let Family { help, kind, samples } = family;
         let has = |sample: &Sample| {
+            // Nothing is made of what is no number, such as "no limit".
             sample.part != SamplePart::Bucket
+                && sample.value.is_finite()
                 && tags.iter().all(|(name, value)| sample.labels.get(name) == Some(value))
         };
         let samples: Vec<Sample> = samples.into_iter().filter(has).collect();
@@ -174,7 +187,7 @@ impl Metric {
         }
         let sum = |part| {
             let of_part = samples.iter().filter(|sample| sample.part == part);
-            of_part.map(|sample| sample.value).filter(|value| value.is_finite()).sum()
+            of_part.map(|sample| sample.value).sum()
         };
         let measurement = |statistic, part| Measurement { statistic, value: sum(part) };
         let total = if base_unit == Some("seconds") { "TOTAL_TIME" } else { "TOTAL" };
@@ -233,6 +246,23 @@ http_request_seconds_count{method="GET",route="/b"} 1
         assert_eq!(narrowed.available_tags.len(), 1, "what is chosen is not offered");
         assert_eq!(metric(&[("route", "/c")]), None);
         assert_eq!(metric(&[("unheard", "of")]), None);
+    }
+
+    #[test]
+    fn what_is_no_number_is_left_out() {
+        let text = "# TYPE process_max_fds gauge\nprocess_max_fds inf\n";
+        let family = exposition::families(text).remove("process_max_fds").unwrap();
+        assert_eq!(Metric::of("process.files.max".into(), None, family, &[]), None);
+    }
+
+    #[test]
+    fn a_tag_may_be_long_and_hold_commas() {
+        let route = format!("route:/api/{}", "x,".repeat(60));
+        for (given, expected) in [(json!(route), 1), (json!([route, "method:GET"]), 2)] {
+            let members = json!({"tag": given});
+            let MetricTags(tags) = Fields::read(members.as_object().unwrap(), MetricTags::read).unwrap();
+            assert_eq!(tags.len(), expected);
+        }
     }
 
     #[test]

@@ -42,6 +42,7 @@ pub const TOPICS: &[Topic] = &[
             "search-index-group",
             "notification-service-group",
             "partner-service-group",
+            "analytics-service-group",
         ],
         carries: |message| {
             let prefixed = ["PROPERTY_", "LEAD_"].iter().any(|prefix| message.starts_with(prefix));
@@ -56,9 +57,15 @@ pub const TOPICS: &[Topic] = &[
         writers: "users, notifications (preferences), history (hidden entries)",
         readers: &[
             "users-service-group",
+            "properties-service-group",
+            "search-index-group",
+            "catalogue-service-group",
+            "elasticsearch-sync",
+            "files-service-group",
             "notification-service-group",
             "erasure-service-group",
             "partner-service-group",
+            "analytics-service-group",
         ],
         carries: |message| {
             let prefixes = ["USER_", "SESSION_", "PASSWORD_", "REFRESH_", "HISTORY_", "REGISTRATION_"];
@@ -70,7 +77,7 @@ pub const TOPICS: &[Topic] = &[
         partitions: 2,
         key: "user id",
         writers: "search",
-        readers: &[],
+        readers: &["search-index-group", "search-history-group", "analytics-service-group"],
         carries: |message| {
             message == "PROPERTY_SEARCHED"
                 || message.starts_with("SEARCH_")
@@ -82,7 +89,12 @@ pub const TOPICS: &[Topic] = &[
         partitions: 3,
         key: "product id",
         writers: "catalogue",
-        readers: &["catalogue-service-group"],
+        readers: &[
+            "catalogue-service-group",
+            "elasticsearch-sync",
+            "partner-service-group",
+            "analytics-service-group",
+        ],
         carries: |message| message.starts_with("Product") || message.starts_with("PRODUCT_"),
     },
     Topic {
@@ -90,7 +102,7 @@ pub const TOPICS: &[Topic] = &[
         partitions: 2,
         key: "user id",
         writers: "notifications, and every service that asks for one",
-        readers: &["notification-service-group"],
+        readers: &["notification-service-group", "analytics-service-group"],
         carries: |message| message.starts_with("NOTIFICATION_") || message.starts_with("notification."),
     },
     Topic {
@@ -98,7 +110,7 @@ pub const TOPICS: &[Topic] = &[
         partitions: 1,
         key: "tenant",
         writers: "all",
-        readers: &[],
+        readers: &["analytics-service-group"],
         carries: |message| {
             let prefixes = [
                 "PERSONAL_DATA_",
@@ -120,7 +132,7 @@ pub const TOPICS: &[Topic] = &[
         partitions: 2,
         key: "file id",
         writers: "files",
-        readers: &["files-service-group", "properties-service-group"],
+        readers: &["files-service-group", "properties-service-group", "analytics-service-group"],
         carries: |message| message.starts_with("FILE_"),
     },
     Topic {

@@ -99,7 +99,7 @@ impl Twilio {
     /// Hands a message to the provider, once.
     pub async fn send(&self, id: &str, text: &Text, permit: &CallPermit<'_>) -> Sent {
         let Some(template) = self.template(text.template) else {
-            return Sent::Refused(format!("no approved template is set for {}", text.template.name()));
+            return Sent::Unsendable(format!("no approved template is set for {}", text.template.name()));
         };
         let variables = serde_json::json!(text.variables).to_string();
         let form = form_urlencoded::Serializer::new(String::new())
@@ -115,19 +115,13 @@ impl Twilio {
             .header("idempotency-key", id)
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(form);
-        let answered = async {
-            match request.send().await {
-                Ok(answer) => Ok(judge(answer).await),
-                Err(error) => Err(error),
-            }
-        };
-        match permit.in_time(answered).await {
-            Ok(Ok(sent)) => sent,
+        match permit.in_time(request.send()).await {
+            Ok(Ok(answer)) => judge(answer, permit).await,
             Ok(Err(error)) if error.is_connect() => {
                 Sent::Down("the SMS provider was not reached".into(), None)
             }
             Ok(Err(error)) if error.is_builder() => {
-                Sent::Refused("the message cannot be put in a request".into())
+                Sent::Unsendable("the message cannot be put in a request".into())
             }
             Ok(Err(_)) | Err(_) => {
                 Sent::Unknown("the SMS provider took the message and did not answer".into())
@@ -136,15 +130,17 @@ impl Twilio {
     }
 }
 
-/// What is certain after a response. Only codes are reported: the provider's text may quote the number.
-async fn judge(answer: reqwest::Response) -> Sent {
+/// What is certain after a response. Only codes are reported: the provider's text may quote the number. The status decides,
+/// even if the rest does not come in time.
+async fn judge(answer: reqwest::Response, permit: &CallPermit<'_>) -> Sent {
     let status = answer.status();
     let pause = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
     let pause = pause.map(|seconds: u64| Duration::from_secs(seconds.clamp(1, LONGEST_PAUSE)));
     if status.is_success() {
         return Sent::Done;
     }
-    let code = answer.json::<Complaint>().await.ok().and_then(|complaint| complaint.code);
+    let complaint = permit.in_time(answer.json::<Complaint>()).await.ok().and_then(Result::ok);
+    let code = complaint.and_then(|complaint| complaint.code);
     let code = code.map_or_else(String::new, |code| format!(", code {code}"));
     let why = format!("the SMS provider answered {}{code}", status.as_u16());
     match status {

@@ -35,7 +35,7 @@ impl ListedProduct {
     #[must_use]
     pub fn texts(&self) -> [String; 4] {
         let content = &self.details.content;
-        let attributes = content.attributes.iter().flat_map(|(name, value)| [name.clone(), value.clone()]);
+        let attributes = content.attributes().iter().flat_map(|(name, value)| [name.clone(), value.clone()]);
         let rest = std::iter::once(content.sku.clone()).chain(attributes);
         [
             content.name.text().to_owned(),

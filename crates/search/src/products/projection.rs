@@ -169,7 +169,7 @@ async fn clicked(
         click_trend: Trend::of_level(row.real(1)),
         ..Popularity::default()
     });
-    let now = before.clicked(views.view_increment, envelope.timestamp);
+    let now = before.clicked(views.total_views.saturating_sub(before.clicks), envelope.timestamp);
     let [tenant, id] = key.clone();
     tx.execute(
         "insert into product_clicks (tenant, id, clicks, click_trend) values ($1, $2, $3, $4)

@@ -1,6 +1,6 @@
 //! The row of a product: how it follows from the product's own events, and how it is read.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use ::projection::{ProjectionError, Row, Value, ViewStore};
 use domain::fields::Choice;
@@ -163,8 +163,8 @@ fn no_content() -> ProductContent {
         price: Paise::from_paise(0),
         currency: Currency::default(),
         sku: String::new(),
-        attributes: BTreeMap::new(),
-        images: Vec::new(),
+        attributes: None,
+        images: None,
     }
 }
 

@@ -67,7 +67,7 @@ impl Prepared {
             let has = |(own, value): (&String, &String)| {
                 facet_key(own) == *name && values.contains(&facet_key(value))
             };
-            check(&format!("attr.{name}"), content.attributes.iter().any(has));
+            check(&format!("attr.{name}"), content.attributes().iter().any(has));
         }
         failed
     }
@@ -218,7 +218,7 @@ fn facets(found: &[(&Prepared, f32, Vec<String>)], query: &ProductQuery) -> Prod
 fn attributes(found: &[(&Prepared, f32, Vec<String>)], query: &ProductQuery) -> BTreeMap<String, Vec<Count>> {
     let mut all: BTreeMap<String, (Written, Written)> = BTreeMap::new();
     for (one, _, failed) in found {
-        for (name, value) in &one.product.details.content.attributes {
+        for (name, value) in one.product.details.content.attributes() {
             let own = format!("attr.{}", facet_key(name));
             if failed.iter().all(|failed| *failed == own) {
                 let (names, values) = all.entry(facet_key(name)).or_default();

@@ -77,9 +77,13 @@ pub fn content(name: &str, categories: &[&str], paise: i64, sku: &str) -> Produc
         price: Paise::from_paise(paise),
         currency: Currency::default(),
         sku: sku.to_owned(),
-        attributes: BTreeMap::new(),
-        images: Vec::new(),
+        attributes: None,
+        images: None,
     }
+}
+
+fn written(attributes: BTreeMap<String, String>) -> Option<Erasable<BTreeMap<String, String>>> {
+    (!attributes.is_empty()).then(|| Erasable::of(UserId::default(), attributes))
 }
 
 pub fn words(random: &mut Random, most: usize) -> String {
@@ -95,11 +99,13 @@ pub fn product(random: &mut Random, id: u64) -> ListedProduct {
     if !random.one_in(3) {
         content.description = Some(Erasable::of(UserId::default(), words(random, 8)));
     }
+    let mut attributes = BTreeMap::new();
     for (name, values) in ATTRIBUTES {
         if random.one_in(2) {
-            content.attributes.insert(name.to_owned(), (*random.of(values)).to_owned());
+            attributes.insert(name.to_owned(), (*random.of(values)).to_owned());
         }
     }
+    content.attributes = written(attributes);
     let mut product = product_of(id, content);
     product.details.stock.quantity = [None, Some(0), Some(5)][random.below(3)];
     let (clicks, bought) = (random.below(200) as u64, random.below(150) as u64);
@@ -130,7 +136,8 @@ pub const SAMPLES: [(&str, [&str; 3], i64, &str); 14] = [
 pub fn samples() -> Vec<ListedProduct> {
     let one = |(id, (name, categories, paise, sku)): (u64, (&str, [&str; 3], i64, &str))| {
         let mut content = content(name, &categories, paise, sku);
-        content.attributes.insert("color".to_owned(), if id % 2 == 1 { "black" } else { "white" }.to_owned());
+        let color = if id % 2 == 1 { "black" } else { "white" };
+        content.attributes = written([("color".to_owned(), color.to_owned())].into());
         product_of(id, content)
     };
     (1..).zip(SAMPLES).map(one).collect()
@@ -154,9 +161,11 @@ pub fn published() -> Option<Vec<ListedProduct>> {
         #[expect(clippy::cast_possible_truncation, reason = "a price of a shop")]
         let paise = (price * 100.0).round() as i64;
         let mut content = content(&row[1], &[&row[2], &row[3]], paise.max(1), &format!("BB-{id}"));
-        content.attributes.insert("brand".to_owned(), row[4].trim().to_owned());
-        content.attributes.insert("type".to_owned(), row[7].to_owned());
-        content.attributes.retain(|_, value| !value.is_empty());
+        let mut attributes = BTreeMap::from(
+            [("brand", row[4].trim()), ("type", &row[7])].map(|(n, v)| (n.to_owned(), v.to_owned())),
+        );
+        attributes.retain(|_, value| !value.is_empty());
+        content.attributes = written(attributes);
         Some(product_of(id, content))
     });
     Some(products.collect())

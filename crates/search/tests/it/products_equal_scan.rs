@@ -92,7 +92,7 @@ fn query(random: &mut Random, all: &[Prepared]) -> ProductQuery {
     if random.one_in(4) {
         filters.in_stock = Some(random.one_in(2));
     }
-    for (name, value) in &content.attributes {
+    for (name, value) in content.attributes() {
         if random.one_in(4) {
             filters.attributes.insert(facet_key(name), vec![facet_key(value), "other".to_owned()]);
         }

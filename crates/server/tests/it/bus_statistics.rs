@@ -39,6 +39,11 @@ async fn what_is_published_is_counted_by_the_writers() {
     assert_eq!(named(&broker["topics"], "topic", &format!("dead-letters.{GROUP}"))["messages"], 0);
     assert!(named(&broker["topics"], "topic", "user-activity")["messages"].as_u64() > Some(0));
     assert_eq!(named(&broker["topics"], "topic", "user-events")["kafkaPartitions"], 3);
+    let topics = broker["topics"].as_array().unwrap();
+    for group in broker["groups"].as_array().unwrap() {
+        let reads = |topic: &Value| topic["consumerGroups"].as_array().unwrap().contains(&group["group"]);
+        assert!(topics.iter().any(reads), "{} reads no topic", group["group"]);
+    }
     let facts = named(&broker["partitions"], "log", "facts");
     assert_eq!(facts["logEndOffset"].as_u64(), Some(heads[0].seq + 41));
     app.stop().await;

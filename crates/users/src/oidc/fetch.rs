@@ -1,4 +1,5 @@
-//! HTTP calls to a provider, without redirects, through its circuit breaker and its time-out, and with a limit on the size of the response.
+//! HTTP calls to a provider, without redirects, through its circuit breaker and its time-out, and with a limit on the size
+//! of the response.
 
 use http_kit::CircuitBreaker;
 use reqwest::redirect::Policy;
@@ -42,7 +43,9 @@ pub async fn json<T: DeserializeOwned>(
     let answer = permit.in_time(received(request)).await;
     let answer = answer.unwrap_or_else(|_| Err(OidcError::Unavailable("it takes too long".into())));
     match &answer {
-        Ok((status, _)) if !status.is_server_error() => permit.succeeded(),
+        Ok((status, _)) if !status.is_server_error() && *status != StatusCode::TOO_MANY_REQUESTS => {
+            permit.succeeded();
+        }
         Ok(_) | Err(_) => permit.failed(None),
     }
     answer

@@ -22,7 +22,7 @@ use super::{OidcError, ProviderError, ProviderSettings, fetch};
 
 /// Seconds after which the discovery document and the keys are fetched again.
 const FRESH: i64 = 3600;
-/// Back-off in seconds before the keys are fetched again for an unknown key.
+/// Back-off in seconds before fetching again for an unknown key or after a failure.
 const PAUSE: i64 = 10;
 
 /// One provider; see the module documentation.
@@ -38,6 +38,8 @@ pub struct Provider {
 struct CachedDiscovery {
     about: Option<(Arc<About>, Timestamp)>,
     keys: Option<(Arc<Vec<Jwk>>, Timestamp)>,
+    /// An answer that is of no use is no failed call to the circuit breaker, and must not be asked for at once again.
+    failed_at: Option<Timestamp>,
 }
 
 /// The discovery document.
@@ -183,7 +185,12 @@ impl Provider {
         {
             return Ok(Arc::clone(about));
         }
-        let about = Arc::new(self.ask().await?);
+        if known.failed_at.is_some_and(|at| now < at.plus_seconds(PAUSE)) {
+            return Err(OidcError::Unavailable("it did not a moment ago".into()));
+        }
+        let asked = self.ask().await;
+        known.failed_at = asked.is_err().then_some(now);
+        let about = Arc::new(asked?);
         known.about = Some((Arc::clone(&about), now));
         Ok(about)
     }

@@ -108,7 +108,7 @@ impl ProductFields {
         document.add_text(self.path, product.category_path());
         Self::add_texts(&mut document, self.category, &content.categories);
         Self::add_texts(&mut document, self.tag, &product.tags());
-        for (name, value) in &content.attributes {
+        for (name, value) in content.attributes() {
             let text = format!("{}{STEP}{}", name.trim(), value.trim());
             document.add_text(self.attribute, shown(&attribute_key(name, value), &text));
         }

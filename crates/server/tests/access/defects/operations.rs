@@ -137,16 +137,19 @@ async fn e10_synthetic_load_touches_nobodys_things() {
 async fn e17_a_warning_is_not_down_and_down_is_503() {
     let (app, admin) = scene().await;
     app.drain().await;
-    let group = "/api/v1/admin/consumers/search-index-group";
-    admin.client.post(&format!("{group}/pause"), &json!({})).await.expect(200);
-    let warned = admin.client.get(DETAILED).await.expect(200);
-    let status = |answer: &Answer, part: &str| answer.data()["components"][part]["status"].clone();
-    assert_eq!(warned.data()["status"], "UP", "{}", warned.text);
-    for part in ["searchIndex", "messageBroker", "syncService"] {
-        assert_eq!(status(&warned, part), "WARN", "{part}: {}", warned.text);
+    // The groups of both indexes: of homes, and of products.
+    for group in ["search-index-group", "elasticsearch-sync"] {
+        let group = format!("/api/v1/admin/consumers/{group}");
+        admin.client.post(&format!("{group}/pause"), &json!({})).await.expect(200);
+        let warned = admin.client.get(DETAILED).await.expect(200);
+        let status = |answer: &Answer, part: &str| answer.data()["components"][part]["status"].clone();
+        assert_eq!(warned.data()["status"], "UP", "{}", warned.text);
+        for part in ["searchIndex", "messageBroker", "syncService"] {
+            assert_eq!(status(&warned, part), "WARN", "{group}, {part}: {}", warned.text);
+        }
+        app.client.get("/api/v1/health").await.expect(200);
+        admin.client.post(&format!("{group}/resume"), &json!({})).await.expect(200);
     }
-    app.client.get("/api/v1/health").await.expect(200);
-    admin.client.post(&format!("{group}/resume"), &json!({})).await.expect(200);
 
     let limit = Duration::from_secs(20);
     app.context.jobs.supervisor().faults().panic_once("realtime-hub");
