@@ -10,12 +10,13 @@ import { chromium } from 'playwright-core';
 const root = new URL('../../', import.meta.url).pathname;
 export const password = 'a long and private phrase';
 export const adminEmail = 'root@example.com';
+const program = process.env.HYD_TEST_PROGRAM ?? join(root, 'target/ci/hyderabadinfra');
 const pictures = join(root, 'target', 'browser');
 
 async function serve(data, settings) {
   const env = { HYD_DATA_DIR: data, HYD_LISTEN: '127.0.0.1:0', HYD_MANAGEMENT_LISTEN: '127.0.0.2:0',
     HYD_ADMIN_EMAIL: adminEmail, HYD_ADMIN_PASSWORD: password, ...settings };
-  const server = spawn(join(root, 'target/release/hyderabadinfra'), ['serve'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const server = spawn(program, ['serve'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   for await (const line of createInterface({ input: server.stdout })) {
     const url = line.match(/http:\/\/\S+/);
     if (url) return { server, base: url[0] };

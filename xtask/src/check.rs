@@ -10,8 +10,8 @@ use crate::terminal::note;
 /// Everything uses the release profile, so that tests and product share compiled crates.
 const STAGES: [&[&str]; 3] = [
     &["fmt", "--all", "--check"],
-    &["clippy", "--release", "--workspace", "--all-targets", "--", "-D", "warnings"],
-    &["doc", "--release", "--workspace", "--no-deps"],
+    &["clippy", "--profile", "ci", "--workspace", "--all-targets", "--", "-D", "warnings"],
+    &["doc", "--profile", "ci", "--workspace", "--no-deps"],
 ];
 
 /// Stops at the first stage that fails.

@@ -19,7 +19,7 @@ const PASSWORD: &str = "a password for clients";
 #[derive(Debug, Args)]
 pub struct Options {
     /// A server that is built already
-    #[arg(long, default_value = "target/release/hyderabadinfra")]
+    #[arg(long, default_value = "target/ci/hyderabadinfra")]
     program: PathBuf,
 }
 

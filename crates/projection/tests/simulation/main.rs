@@ -79,7 +79,7 @@ fn every_seed_keeps_the_rules() {
         match run(seed, false) {
             Ok((done, _)) => steps += done,
             Err(broken) => panic!(
-                "seed {seed}: {broken}\nreplay it with: HYD_TEST_SEED={seed} cargo test --release -p projection \
+                "seed {seed}: {broken}\nreplay it with: HYD_TEST_SEED={seed} cargo test --profile ci -p projection \
                  --test simulation -- --nocapture"
             ),
         }

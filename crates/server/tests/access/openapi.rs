@@ -15,7 +15,7 @@ use crate::rows::{self, Row};
 
 const METHODS: [&str; 5] = ["get", "put", "post", "delete", "patch"];
 const RENEW: &str =
-    "HYD_WRITE_GOLDEN=1 cargo test --release -p hyderabadinfra --test access openapi::the_committed";
+    "HYD_WRITE_GOLDEN=1 cargo test --profile ci -p hyderabadinfra --test access openapi::the_committed";
 
 #[test]
 fn the_committed_document_is_the_generated_one() {

@@ -31,6 +31,8 @@ async fn a_provider_that_fails_is_left_alone_and_tried_again() {
     let refused = async || -> Answer { app.client.get(SIGN_IN).await.expect(503) };
     for _ in 0..2 {
         assert_eq!(refused().await.code(), "PROVIDER_UNAVAILABLE");
+        // What failed is not asked for again for ten seconds, which is no failure of its own.
+        app.clock.advance(11);
     }
     assert_eq!(breaker(&admin).await, both("WARN", "OPEN"));
     // It works again, but is not asked before its time.
