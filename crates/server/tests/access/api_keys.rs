@@ -181,6 +181,29 @@ async fn what_a_key_does_is_recorded_as_its_own() {
     );
 }
 
+/// A partner's site shows homes to people whom only the partner knows: the program itself is no viewer.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_is_nobody_who_looks_at_things() {
+    let app = people::app().await;
+    let admin = people::admin(&app).await;
+    let home =
+        admin.list_home("A home to show elsewhere", 5_000_000).await["id"].as_str().unwrap().to_owned();
+    let product = json!({"name": "Headphones", "description": "They keep noise out.", "price": 299.99,
+        "categories": ["Audio"], "sku": "WBH-001"});
+    admin.client.post("/api/v1/products", &product).await.expect(201);
+    let (id, text) = key(&admin, json!({"scopes": ["listings:read", "products:read"]})).await;
+    let client = app.client.bearer(&text);
+    let home = format!("/api/properties/{home}");
+    for path in [&*home, "/api/v1/products/1", "/api/search/properties?query=home"] {
+        client.send(Method::GET, path, None, &[("user-agent", "Firefox")]).await.expect(200);
+    }
+    app.drain().await;
+    let done = format!("/api/v1/admin/events?log=activity&userId={id}");
+    let done = admin.client.get(&done).await.expect(200);
+    assert_eq!(done.data()["content"], json!([]), "{}", done.text);
+    assert_eq!(admin.client.get(&home).await.expect(200).data()["viewsCount"], 0);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn keys_outlive_a_restart_and_so_do_revocations() {
     let app = people::app().await;
