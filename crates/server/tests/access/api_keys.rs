@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use hyderabadinfra::api_docs;
 use reqwest::Method;
 use serde_json::{Value, json};
 use testkit::{Client, Person, TestApp, until};
 
+use crate::openapi::described;
 use crate::people;
 use crate::rows;
 
@@ -49,6 +51,18 @@ const SCOPES: [(&str, &[&str]); 4] = [
     ),
     ("events:read", &["GET /api/v1/admin/events"]),
 ];
+
+#[test]
+fn the_document_says_where_a_key_is_accepted() {
+    let document = api_docs::document();
+    assert_eq!(document["components"]["securitySchemes"]["apiKey"]["name"], "X-Api-Key");
+    let allowed = SCOPES.map(|(_, operations)| operations).concat();
+    for row in rows::built() {
+        let security = &described(&document, row.method.as_str(), &row.path)["security"];
+        let accepted = security.as_array().unwrap().contains(&json!({"apiKey": []}));
+        assert_eq!(accepted, allowed.contains(&&*row.name()), "{}", row.name());
+    }
+}
 
 /// A key's id and text.
 async fn key(admin: &Person, more: Value) -> (String, String) {
