@@ -9,6 +9,7 @@ use domain::aggregate::Aggregate as _;
 use domain::api_key::{ApiKey, ApiKeyEvent};
 use domain::webhook::{EVERY_EVENT, Webhook, WebhookEvent};
 use domain::{Envelope, Log};
+use http_kit::BreakerFamily;
 use journal::AggregateStore;
 use tokio::sync::Notify;
 
@@ -55,6 +56,8 @@ fn partition_key(envelope: &Envelope) -> Option<String> {
 #[derive(Debug)]
 pub struct PartnersProjection {
     pub aggregates: AggregateStore,
+    /// Forgets the receivers that nothing is sent to.
+    pub receivers: BreakerFamily,
     pub wake: Arc<Notify>,
     /// Notified when the API keys in memory must be read again.
     pub keys_changed: Arc<Notify>,
@@ -162,6 +165,11 @@ impl Projection for PartnersProjection {
         self.wake.notify_one();
         if batch.iter().any(|event| &*event.stream.kind == ApiKey::TYPE) {
             self.keys_changed.notify_one();
+        }
+        for event in batch.iter().filter(|event| &*event.stream.kind == Webhook::TYPE) {
+            if ["WEBHOOK_DISABLED", "WEBHOOK_DELETED"].contains(&&*event.event_type) {
+                self.receivers.forget(&event.stream.id);
+            }
         }
     }
 

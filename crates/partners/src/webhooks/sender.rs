@@ -7,6 +7,7 @@ use domain::notification::{
 use domain::preferences::{Channel, Kind};
 use domain::webhook::{DisabledReason, Webhook, WebhookCommand, WebhookDetails, WebhookRejection};
 use domain::{Actor, Envelope, Metadata, Personal, WebhookId};
+use http_kit::BreakerFamily;
 use journal::{AggregateStore, ExecuteError, Options};
 use projection::ViewStore;
 use projection::deliveries::{DeliveryHandler, DeliveryLookup, DeliveryOutcome, LeasedDelivery};
@@ -24,6 +25,8 @@ pub struct WebhookSender {
     pub store: ViewStore,
     pub client: WebhookClient,
     pub settings: WebhookSettings,
+    /// Tells operators which receivers do not work. What leaves one alone is the order of its messages (ADR 53).
+    pub receivers: BreakerFamily,
 }
 
 type Failed = Box<dyn std::error::Error + Send + Sync>;
@@ -46,6 +49,7 @@ impl WebhookSender {
         let id = WebhookId::from(order.recipient.uuid());
         let (webhook, _) = self.aggregates.load::<Webhook>(&order.tenant, id).await?;
         let Some(details) = webhook.present() else {
+            self.receivers.forget(&id.to_string());
             return Ok(DeliveryOutcome::NotWanted("the webhook was deleted".into()));
         };
         if order.channel == TEST_CHANNEL {
@@ -58,13 +62,19 @@ impl WebhookSender {
             });
         }
         if details.disabled.is_some() {
+            self.receivers.forget(&id.to_string());
             return Ok(DeliveryOutcome::Refused("the webhook is disabled".into()));
         }
         let Some(published) = events::published(&event.event_type) else {
             return Ok(DeliveryOutcome::NotWanted("webhooks do not carry this event any more".into()));
         };
         let body = payload::of_event(&self.aggregates, &event, published);
-        match self.post(order, details, body).await {
+        let receipt = self.post(order, details, body).await;
+        match &receipt {
+            Receipt::Accepted => self.receivers.succeeded(&id.to_string()),
+            Receipt::Gone | Receipt::Failed(_) => self.receivers.failed(&id.to_string()),
+        }
+        match receipt {
             Receipt::Accepted => Ok(DeliveryOutcome::Delivered),
             Receipt::Gone => {
                 self.disable(order, details, DisabledReason::Gone).await?;

@@ -34,6 +34,29 @@ async fn a_message_that_fails_holds_up_its_own_webhook_only() {
     assert_eq!(other.homes().last(), Some(&more));
 }
 
+/// Issue 14: states of all outside calls in metrics and health.
+#[tokio::test(flavor = "multi_thread")]
+async fn operators_see_how_many_receivers_do_not_work() {
+    let (site, failing, other) = (site().await, Receiver::start().await, Receiver::start().await);
+    let (id, _) = site.webhook(&failing.url).await;
+    site.webhook(&other.url).await;
+    let open = || site.context.breakers.families()[0].open;
+    failing.reacts([Reaction::Answer(500), Reaction::Answer(200), Reaction::Answer(500)]);
+    assert_eq!((site.context.breakers.families()[0].name, open()), ("webhooks", 0));
+    site.feature("hyderabad").await;
+    site.work().await;
+    assert_eq!(open(), 1);
+    site.clock.advance(5);
+    site.work().await;
+    assert_eq!(open(), 0, "it works again");
+    site.feature("hyderabad").await;
+    site.work().await;
+    assert_eq!(open(), 1);
+    site.send(Method::DELETE, &format!("{WEBHOOKS}/{id}"), None).await.expect(204);
+    site.applied().await;
+    assert_eq!(open(), 0, "nothing is sent to it any more");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_receiver_that_hangs_or_breaks_off_is_asked_again() {
     for (reaction, why) in [
