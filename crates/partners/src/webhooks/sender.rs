@@ -1,16 +1,18 @@
 //! Carries the deliveries of webhooks out. A message has the id of its delivery, the same at every try.
 
 use async_trait::async_trait;
+use aws_lc_rs::digest::{SHA256, digest};
 use domain::notification::{
     Notification, NotificationCommand, NotificationRejection, NotificationRequest, notification_of,
 };
 use domain::preferences::{Channel, Kind};
 use domain::webhook::{DisabledReason, Webhook, WebhookCommand, WebhookDetails, WebhookRejection};
-use domain::{Actor, Envelope, Metadata, Personal, WebhookId};
+use domain::{Actor, Envelope, Metadata, NotificationId, Personal, WebhookId};
 use http_kit::BreakerFamily;
 use journal::{AggregateStore, ExecuteError, Options};
 use projection::ViewStore;
 use projection::deliveries::{DeliveryHandler, DeliveryLookup, DeliveryOutcome, LeasedDelivery};
+use uuid::Uuid;
 
 use super::client::{Message, Receipt, WebhookClient};
 use super::settings::WebhookSettings;
@@ -131,7 +133,8 @@ impl WebhookSender {
         Ok(())
     }
 
-    /// Asks for a notification to the admin who created the webhook, by e-mail and in the inbox; once for a delivery.
+    /// Asks for a notification to the admin who created the webhook, by e-mail and in the inbox; once for each time that
+    /// the webhook was enabled.
     async fn tell_creator(
         &self,
         actor: &Actor,
@@ -139,7 +142,7 @@ impl WebhookSender {
         details: &WebhookDetails,
         reason: DisabledReason,
     ) -> Result<(), Failed> {
-        let Some(id) = notification_of(&order.id) else { return Ok(()) };
+        let Some(id) = notification_id(order, details) else { return Ok(()) };
         let why = match reason {
             DisabledReason::ByAdmin => "an administrator disabled it",
             DisabledReason::Gone => "its receiver answered 410",
@@ -162,4 +165,12 @@ impl WebhookSender {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+/// The same at every try of a delivery. A delivery that is sent again may disable a webhook that was enabled meanwhile, and
+/// that is news.
+fn notification_id(order: &LeasedDelivery, details: &WebhookDetails) -> Option<NotificationId> {
+    let text = format!("{}|{}", order.id, details.enabled_at.micros());
+    let hash = digest(&SHA256, text.as_bytes());
+    notification_of(&Uuid::from_bytes(*hash.as_ref().first_chunk()?).simple().to_string())
 }

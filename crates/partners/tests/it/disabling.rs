@@ -50,6 +50,26 @@ async fn whoever_answers_410_is_sent_nothing_more() {
     assert_eq!(receiver.heard()[1].id(), receiver.heard()[0].id());
 }
 
+/// The same message, sent again, may disable a webhook that was enabled meanwhile.
+#[tokio::test(flavor = "multi_thread")]
+async fn its_creator_is_told_each_time() {
+    let (site, receiver) = (site().await, Receiver::start().await);
+    let (id, _) = site.webhook(&receiver.url).await;
+    receiver.reacts([Reaction::Answer(410), Reaction::Answer(410)]);
+    site.feature("hyderabad").await;
+    site.work().await;
+    site.clock.advance(60);
+    site.send(Method::POST, &format!("{WEBHOOKS}/{id}/enable"), None).await.expect(200);
+    let page = site.get(&format!("{WEBHOOKS}/{id}/deliveries")).await;
+    let delivery = page["content"][0]["id"].as_str().unwrap();
+    let path = format!("{WEBHOOKS}/{id}/deliveries/{delivery}/redrive");
+    site.send(Method::POST, &path, None).await.expect(202);
+    site.work().await;
+    assert_eq!((reason(&site, &id).await, receiver.heard().len()), ("GONE".into(), 2));
+    let told = facts(&site).await.into_iter().filter(|name| name == "NOTIFICATION_REQUESTED");
+    assert_eq!(told.count(), 2);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn two_messages_in_a_row_whose_tries_are_used_up_disable_it() {
     let (site, receiver) = (site().await, Receiver::start().await);
