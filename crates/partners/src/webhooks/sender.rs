@@ -79,7 +79,9 @@ impl WebhookSender {
         match receipt {
             Receipt::Accepted => Ok(DeliveryOutcome::Delivered),
             Receipt::Gone => {
-                self.disable(order, details, DisabledReason::Gone).await?;
+                if !self.disable(order, details, DisabledReason::Gone).await? {
+                    return Ok(DeliveryOutcome::Failed("an earlier address answered 410".into()));
+                }
                 Ok(DeliveryOutcome::Refused("the receiver answered 410, so the webhook is disabled".into()))
             }
             Receipt::Failed(why) => {
@@ -106,31 +108,39 @@ impl WebhookSender {
     ) -> Result<(), Failed> {
         let times = (event.timestamp, self.aggregates.clock().now());
         let reason = failing::reason_to_disable(&self.store, &self.settings, order, details, times).await?;
-        match reason {
-            Some(reason) => self.disable(order, details, reason).await,
-            None => Ok(()),
+        if let Some(reason) = reason {
+            self.disable(order, details, reason).await?;
         }
+        Ok(())
     }
 
-    /// Disables the webhook. Its creator is told first, so that a crash in between cannot keep it from them.
+    /// Disables the webhook. Its creator is told first, so that a crash in between cannot keep it from them. Returns false,
+    /// and does nothing, if it is not what it was before the try: the next try judges what somebody made of it.
     async fn disable(
         &self,
         order: &LeasedDelivery,
         details: &WebhookDetails,
         reason: DisabledReason,
-    ) -> Result<(), Failed> {
+    ) -> Result<bool, Failed> {
+        let (webhook, version) = self.aggregates.load::<Webhook>(&order.tenant, details.id).await?;
+        if webhook.present() != Some(details) {
+            return Ok(false);
+        }
         let metadata = Metadata { causation_id: Some(order.event_id), ..Metadata::default() };
         let actor = Actor { tenant: order.tenant.clone(), user: None, metadata };
         self.tell_creator(&actor, order, details, reason).await?;
         let command = WebhookCommand::Disable(reason);
-        let done = self.aggregates.execute::<Webhook>(&actor, details.id, command, Options::default()).await;
-        match done {
-            Ok(_) | Err(ExecuteError::Rejected(WebhookRejection::Unknown)) => {}
+        let options = Options { if_version: Some(vec![version]), ..Options::default() };
+        match self.aggregates.execute::<Webhook>(&actor, details.id, command, options).await {
+            Ok(_) => {}
+            Err(ExecuteError::Precondition { .. } | ExecuteError::Rejected(WebhookRejection::Unknown)) => {
+                return Ok(false);
+            }
             Err(error) => return Err(error.into()),
         }
         tracing::error!(webhook.id = %details.id, reason = reason.word(), "a webhook is disabled");
         metrics::counter!("webhooks_disabled_total", "reason" => reason.word()).increment(1);
-        Ok(())
+        Ok(true)
     }
 
     /// Asks for a notification to the admin who created the webhook, by e-mail and in the inbox; once for each time that

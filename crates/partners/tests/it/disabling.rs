@@ -1,11 +1,16 @@
 //! When a webhook is disabled, and who is told.
 
+use std::net::IpAddr;
+use std::time::Duration;
+
 use axum::http::Method;
 use domain::Log;
-use serde_json::Value;
+use partners::{Lookup, WebhookSettings};
+use serde_json::{Value, json};
+use tokio::sync::Notify;
 
 use crate::receiver::{Reaction, Receiver};
-use crate::site::{Site, WEBHOOKS, site};
+use crate::site::{Site, WEBHOOKS, settings, site, site_with};
 
 /// The names of the events in the journal.
 async fn facts(site: &Site) -> Vec<String> {
@@ -101,4 +106,39 @@ async fn days_without_success_disable_it_before_the_tries_are_used_up() {
     site.clock.advance(5 * 86_400);
     site.work().await;
     assert_eq!(reason(&site, &id).await, "UNREACHABLE");
+}
+
+static LOOKED_UP: Notify = Notify::const_new();
+static GO_ON: Notify = Notify::const_new();
+
+/// A look-up that waits until it may go on.
+fn held_up(_: String) -> Lookup {
+    Box::pin(async {
+        LOOKED_UP.notify_one();
+        GO_ON.notified().await;
+        Ok(vec![IpAddr::from([127, 0, 0, 1])])
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_address_is_not_judged_by_the_answer_of_the_old_one() {
+    let site = site_with(WebhookSettings { timeout: Duration::from_secs(20), ..settings() }, held_up).await;
+    let (old, new) = (Receiver::start().await, Receiver::start().await);
+    let (id, _) = site.webhook(&old.url.replace("127.0.0.1", "localhost")).await;
+    old.reacts([Reaction::Answer(410)]);
+    site.feature("hyderabad").await;
+    let moved = async {
+        LOOKED_UP.notified().await;
+        let body = json!({"url": new.url});
+        site.send(Method::PATCH, &format!("{WEBHOOKS}/{id}"), Some(&body)).await.expect(200);
+        GO_ON.notify_one();
+    };
+    tokio::join!(site.work(), moved);
+    let why = "an earlier address answered 410";
+    assert_eq!(site.outcomes(&id).await, [("PENDING".into(), 1, why.into())]);
+    assert_eq!(reason(&site, &id).await, Value::Null);
+    site.clock.advance(5);
+    site.work().await;
+    assert_eq!((old.heard().len(), new.heard().len()), (1, 1));
+    assert_eq!(old.heard()[0].id(), new.heard()[0].id());
 }
