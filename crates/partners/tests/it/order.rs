@@ -1,9 +1,12 @@
 //! Each webhook gets its messages in order, at least once, each under one id; and none waits for another webhook.
 
+use std::time::Duration;
+
 use axum::http::Method;
+use partners::{WebhookSettings, system_lookup};
 
 use crate::receiver::{Reaction, Received, Receiver};
-use crate::site::{WEBHOOKS, site};
+use crate::site::{WEBHOOKS, settings, site, site_with};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_that_fails_holds_up_its_own_webhook_only() {
@@ -89,6 +92,21 @@ async fn whoever_said_yes_and_broke_off_has_it() {
     site.feature("hyderabad").await;
     site.work().await;
     assert_eq!(site.outcomes(&id).await, [("DELIVERED".into(), 1, String::new())]);
+}
+
+/// The body of an answer is not needed, so nobody waits for its end.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_without_an_end_holds_nobody_up() {
+    let site =
+        site_with(WebhookSettings { timeout: Duration::from_mins(5), ..settings() }, system_lookup).await;
+    let receiver = Receiver::start().await;
+    let (id, _) = site.webhook(&receiver.url).await;
+    receiver.reacts([Reaction::Stall, Reaction::Endless]);
+    let homes = site.feature_some(3).await;
+    tokio::time::timeout(Duration::from_mins(1), site.work()).await.unwrap();
+    assert_eq!(receiver.homes(), homes);
+    let outcomes = site.outcomes(&id).await;
+    assert!(outcomes.iter().all(|(status, ..)| status == "DELIVERED"), "{outcomes:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
