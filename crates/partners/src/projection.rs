@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ::projection::deliveries::Delivery;
+use ::projection::deliveries::{Delivery, hurry};
 use ::projection::{Projection, ProjectionError, ViewTx};
 use async_trait::async_trait;
 use domain::aggregate::Aggregate as _;
@@ -78,6 +78,8 @@ impl PartnersProjection {
                 let events = joined(&subscription.events);
                 tx.execute(CHANGE, &[tenant.into(), id.into(), events.into()]).await?;
                 ask_for_events(tx, tenant, id).await?;
+                // Perhaps it leads to a server that works.
+                hurry(tx, &event.stream.tenant, CHANNEL, id).await?;
             }
             WebhookEvent::Deleted { .. } => {
                 tx.execute(FORGET_EVENTS, &[tenant.into(), id.into()]).await?;
@@ -86,7 +88,10 @@ impl PartnersProjection {
                 }
             }
             WebhookEvent::Disabled { .. } => switch(tx, tenant, id, false).await?,
-            WebhookEvent::Enabled { .. } => switch(tx, tenant, id, true).await?,
+            WebhookEvent::Enabled { .. } => {
+                switch(tx, tenant, id, true).await?;
+                hurry(tx, &event.stream.tenant, CHANNEL, id).await?;
+            }
             WebhookEvent::Tested { .. } => {
                 let delivery = Delivery { event, channel: TEST_CHANNEL, recipient: id, template: TEST_TYPE };
                 delivery.add(tx).await?;

@@ -131,6 +131,7 @@ async fn a_new_address_is_not_judged_by_the_answer_of_the_old_one() {
         LOOKED_UP.notified().await;
         let body = json!({"url": new.url});
         site.send(Method::PATCH, &format!("{WEBHOOKS}/{id}"), Some(&body)).await.expect(200);
+        site.applied().await;
         GO_ON.notify_one();
     };
     tokio::join!(site.work(), moved);

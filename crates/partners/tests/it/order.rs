@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::http::Method;
 use partners::{WebhookSettings, system_lookup};
+use serde_json::{Value, json};
 
 use crate::receiver::{Reaction, Received, Receiver};
 use crate::site::{WEBHOOKS, settings, site, site_with};
@@ -92,6 +93,31 @@ async fn whoever_said_yes_and_broke_off_has_it() {
     site.feature("hyderabad").await;
     site.work().await;
     assert_eq!(site.outcomes(&id).await, [("DELIVERED".into(), 1, String::new())]);
+}
+
+/// A pause of hours, which the failures before have cost, is over when somebody has mended something.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_is_tried_at_once_when_its_webhook_is_changed_or_enabled() {
+    let (site, broken, mended) = (site().await, Receiver::start().await, Receiver::start().await);
+    let (id, _) = site.webhook(&broken.url).await;
+    let change = async |change: Value| {
+        site.send(Method::PATCH, &format!("{WEBHOOKS}/{id}"), Some(&change)).await.expect(200);
+    };
+    broken.reacts([Reaction::Answer(500)]);
+    let homes = site.feature_some(2).await;
+    site.work().await;
+    assert_eq!(broken.heard().len(), 1);
+    change(json!({"url": mended.url})).await;
+    site.work().await;
+    assert_eq!(mended.homes(), homes);
+    mended.reacts([Reaction::Answer(500)]);
+    let home = site.feature("hyderabad").await;
+    site.work().await;
+    change(json!({"enabled": false})).await;
+    change(json!({"enabled": true})).await;
+    site.work().await;
+    assert_eq!(mended.homes()[2..], [home.clone(), home]);
+    assert_eq!(site.outcomes(&id).await[0], ("DELIVERED".into(), 2, String::new()));
 }
 
 /// The body of an answer is not needed, so nobody waits for its end.
