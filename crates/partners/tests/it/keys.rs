@@ -1,7 +1,5 @@
 //! API keys: their text is shown once, and memory knows at once what was created and revoked.
 
-use std::time::Duration;
-
 use axum::http::Method;
 use domain::api_key::{ApiKey, ApiKeyCommand};
 use domain::user::Role;
@@ -12,7 +10,7 @@ use serde_json::json;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::site::{Site, site};
+use crate::site::{Site, site, soon};
 
 const KEYS: &str = "/api/v1/admin/api-keys";
 
@@ -48,15 +46,6 @@ fn reading(site: &Site) -> (watch::Sender<bool>, JoinSet<()>) {
     let mut running = JoinSet::new();
     running.spawn((service.tasks[0].run)(stopping));
     (stop, running)
-}
-
-async fn soon(happened: impl Fn() -> bool) {
-    let happened = async {
-        while !happened() {
-            tokio::task::yield_now().await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(20), happened).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,9 +5,11 @@ use std::time::Duration;
 use axum::http::Method;
 use partners::{WebhookSettings, system_lookup};
 use serde_json::{Value, json};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 use crate::receiver::{Reaction, Received, Receiver};
-use crate::site::{WEBHOOKS, settings, site, site_with};
+use crate::site::{WEBHOOKS, settings, site, site_with, soon};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_that_fails_holds_up_its_own_webhook_only() {
@@ -93,6 +95,25 @@ async fn whoever_said_yes_and_broke_off_has_it() {
     site.feature("hyderabad").await;
     site.work().await;
     assert_eq!(site.outcomes(&id).await, [("DELIVERED".into(), 1, String::new())]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_receiver_that_takes_its_time_holds_nobody_else_up() {
+    let site =
+        site_with(WebhookSettings { timeout: Duration::from_mins(5), ..settings() }, system_lookup).await;
+    let (slow, other) = (Receiver::start().await, Receiver::start().await);
+    site.webhook(&slow.url).await;
+    site.webhook(&other.url).await;
+    slow.reacts([Reaction::Hang]);
+    let (_stop, stopping) = watch::channel(false);
+    let mut running = JoinSet::new();
+    running.spawn(site.partners.worker().run(true, stopping));
+    let mut homes = Vec::new();
+    for sent in 1..=3 {
+        homes.push(site.feature("hyderabad").await);
+        soon(|| slow.heard().len() == 1 && other.heard().len() == sent).await;
+    }
+    assert_eq!(other.homes(), homes);
 }
 
 /// A pause of hours, which the failures before have cost, is over when somebody has mended something.
