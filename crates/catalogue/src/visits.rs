@@ -13,7 +13,7 @@ impl Visits {
         Self(VisitorCounter::new(context))
     }
 
-    /// Records that `caller` viewed `product`.
+    /// Records that `caller` viewed `product`, if it is a person.
     ///
     /// # Errors
     /// When the server is shutting down.
@@ -23,6 +23,9 @@ impl Visits {
         caller: &Caller,
         product: &ProductDetails,
     ) -> Result<(), Failure> {
+        if caller.is_program() {
+            return Ok(());
+        }
         let robot = caller.is_robot();
         match caller.user() {
             Some(user) => {

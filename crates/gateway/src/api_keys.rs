@@ -24,7 +24,7 @@ const fn allowed(scope: ApiKeyScope, method: Method, route: &'static str) -> All
     Allowed { scope, method, route }
 }
 
-const OPERATIONS: [Allowed; 20] = [
+static OPERATIONS: [Allowed; 20] = [
     allowed(ApiKeyScope::ListingsRead, Method::GET, "/api/properties"),
     allowed(ApiKeyScope::ListingsRead, Method::GET, "/api/properties/featured"),
     allowed(ApiKeyScope::ListingsRead, Method::GET, "/api/properties/recent"),
@@ -46,6 +46,11 @@ const OPERATIONS: [Allowed; 20] = [
     allowed(ApiKeyScope::ProductsWrite, Method::DELETE, "/api/v1/products/{id}"),
     allowed(ApiKeyScope::EventsRead, Method::GET, "/api/v1/admin/events"),
 ];
+
+/// The method and route of each operation that some scope allows.
+pub fn api_key_operations() -> impl Iterator<Item = (&'static str, &'static str)> {
+    OPERATIONS.iter().map(|one| (one.method.as_str(), one.route))
+}
 
 /// The role that a key acts in, for the operations of a scope and no others.
 const fn role(scope: ApiKeyScope) -> Role {

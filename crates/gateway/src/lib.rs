@@ -32,6 +32,7 @@ use projection::deliveries::Outbox;
 use tokio::sync::watch;
 use tower::{ServiceBuilder, ServiceExt};
 
+pub use api_keys::api_key_operations;
 pub use arrival::{Connection, Proxies};
 pub use door::{CertificateError, Certificates, ConnectionSettings, Door, DoorSettings};
 pub use health_report::{Component, HealthReport, HealthStatus};

@@ -144,6 +144,12 @@ impl ApiKeys {
         }
     }
 
+    /// The keys in use.
+    #[must_use]
+    pub fn active(&self) -> Vec<(TenantId, ApiKeyId)> {
+        self.table().active.values().map(|key| (key.tenant.clone(), key.id)).collect()
+    }
+
     /// Refuses the key from now on.
     pub fn revoke(&self, id: ApiKeyId) {
         let mut table = self.table_mut();

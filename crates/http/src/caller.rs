@@ -122,6 +122,13 @@ impl Caller {
         self.signed_in.filter(|s| !s.service).map(|s| s.user)
     }
 
+    /// Whether this is a partner's program with an API key. It is nobody who looks at things: what it asks for is for
+    /// people whom only the partner knows.
+    #[must_use]
+    pub fn is_program(&self) -> bool {
+        self.signed_in.is_some_and(|caller| caller.api_key)
+    }
+
     /// The client's network, as used for limits.
     #[must_use]
     pub fn network(&self) -> Option<Network> {

@@ -1,5 +1,6 @@
-//! Circuit breakers: every call to a mail server, an SMS provider or a sign-in provider goes through one. A system that keeps failing is left alone for a
-//! while, then tried with one call.
+//! Circuit breakers: every call to a mail server, an SMS provider or a sign-in provider goes through one. A system that
+//! keeps failing is left alone for a while, then tried with one call. Receivers of webhooks are left alone by the order of
+//! their messages (ADR 53); [`BreakerFamily`] tells which.
 //!
 //! ```text
 //! closed --failures in a row, or a pause asked for--> open --its time is over: one call--> half-open
@@ -8,6 +9,7 @@
 //! A breaker also has the time-out of its calls, so that no call lasts for ever. It measures time by the monotonic
 //! clock, which nobody can set.
 
+mod family;
 mod state;
 
 use std::collections::BTreeMap;
@@ -16,6 +18,7 @@ use std::time::Duration;
 
 use domain::Clock;
 
+pub use family::{BreakerFamily, BreakerFamilyStatus};
 use state::Circuit;
 pub use state::{BreakerSettings, BreakerState};
 
@@ -25,13 +28,14 @@ pub struct CircuitBreakers {
     settings: BreakerSettings,
     clock: Clock,
     all: Arc<Mutex<BTreeMap<String, CircuitBreaker>>>,
+    families: Arc<Mutex<BTreeMap<&'static str, BreakerFamily>>>,
 }
 
 impl CircuitBreakers {
     /// No breakers yet; all of them will have these settings.
     #[must_use]
     pub fn new(settings: BreakerSettings, clock: Clock) -> Self {
-        Self { settings, clock, all: Arc::default() }
+        Self { settings, clock, all: Arc::default(), families: Arc::default() }
     }
 
     /// The breaker with this name. It is made, with this time-out of each call, when there is none. Names are labels of
@@ -46,6 +50,20 @@ impl CircuitBreakers {
             CircuitBreaker(Arc::new(parts)).shown()
         };
         all.entry(name.to_owned()).or_insert_with(made).clone()
+    }
+
+    /// The family with this name. It is made when there is none.
+    #[must_use]
+    pub fn family(&self, name: &'static str) -> BreakerFamily {
+        let mut families = self.families.lock().unwrap_or_else(PoisonError::into_inner);
+        families.entry(name).or_insert_with(|| BreakerFamily::new(name)).clone()
+    }
+
+    /// The status of all families, sorted by name.
+    #[must_use]
+    pub fn families(&self) -> Vec<BreakerFamilyStatus> {
+        let families = self.families.lock().unwrap_or_else(PoisonError::into_inner);
+        families.values().map(BreakerFamily::status).collect()
     }
 
     /// The status of all breakers, sorted by name.

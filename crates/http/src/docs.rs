@@ -3,12 +3,14 @@
 //! Request schemas come from the function that reads the request ([`Request`](crate::Request)), response schemas are
 //! derived from the serialised types, and everything common to all operations is added in one place ([`complete()`]).
 
+mod api_keys;
 mod complete;
 mod failures;
 mod headers;
 mod parts;
 mod reading;
 
+pub use api_keys::api_keys;
 pub use complete::{EndpointSpec, complete, shape, without_unused_schemas};
 pub use headers::{IdempotencyKey, IfMatch, IfNoneMatch};
 pub use parts::{Listed, lists};

@@ -48,8 +48,8 @@ pub use background::in_background;
 pub use body::{Body, without_mark};
 pub use caller::{Caller, CorrelationId, SignedIn, Visitor, bearer};
 pub use circuit_breaker::{
-    BreakerSettings, BreakerState, BreakerStatus, CallPermit, CallTimedOut, CircuitBreaker, CircuitBreakers,
-    CircuitOpen,
+    BreakerFamily, BreakerFamilyStatus, BreakerSettings, BreakerState, BreakerStatus, CallPermit,
+    CallTimedOut, CircuitBreaker, CircuitBreakers, CircuitOpen,
 };
 pub use commands::Recorded;
 pub use concurrency_limiter::{ConcurrencyLimiter, ConcurrencyLimits, Permit};

@@ -34,6 +34,8 @@ const GROUP: &str = "partner-service-group";
 const TABLES: &str = include_str!("../migrations/0001_partners.sql");
 /// A lease is longer than the tries of one turn may take.
 const LEASE_MS: i64 = 300_000;
+/// What the receivers of webhooks are called among the circuit breakers.
+const RECEIVERS: &str = "webhooks";
 /// The most webhooks that are sent to at the same time.
 const AT_ONCE: usize = 64;
 
@@ -76,6 +78,7 @@ impl Partners {
         let (wake, keys_changed) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
         let projection = PartnersProjection {
             aggregates: context.aggregates.clone(),
+            receivers: context.breakers.family(RECEIVERS),
             wake: Arc::clone(&wake),
             keys_changed: Arc::clone(&keys_changed),
         };
@@ -101,6 +104,7 @@ impl Partners {
             store: self.store.clone(),
             client: self.client.clone(),
             settings: self.settings,
+            receivers: self.context.breakers.family(RECEIVERS),
         };
         let settings = deliveries::Settings {
             retry: self.settings.retry,

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use ::projection::deliveries::Delivery;
+use ::projection::deliveries::{Delivery, hurry};
 use ::projection::{Projection, ProjectionError, ViewTx};
 use async_trait::async_trait;
 use domain::aggregate::Aggregate as _;
 use domain::api_key::{ApiKey, ApiKeyEvent};
 use domain::webhook::{EVERY_EVENT, Webhook, WebhookEvent};
 use domain::{Envelope, Log};
+use http_kit::BreakerFamily;
 use journal::AggregateStore;
 use tokio::sync::Notify;
 
@@ -55,6 +56,8 @@ fn partition_key(envelope: &Envelope) -> Option<String> {
 #[derive(Debug)]
 pub struct PartnersProjection {
     pub aggregates: AggregateStore,
+    /// Forgets the receivers that nothing is sent to.
+    pub receivers: BreakerFamily,
     pub wake: Arc<Notify>,
     /// Notified when the API keys in memory must be read again.
     pub keys_changed: Arc<Notify>,
@@ -75,6 +78,8 @@ impl PartnersProjection {
                 let events = joined(&subscription.events);
                 tx.execute(CHANGE, &[tenant.into(), id.into(), events.into()]).await?;
                 ask_for_events(tx, tenant, id).await?;
+                // Perhaps it leads to a server that works.
+                hurry(tx, &event.stream.tenant, CHANNEL, id).await?;
             }
             WebhookEvent::Deleted { .. } => {
                 tx.execute(FORGET_EVENTS, &[tenant.into(), id.into()]).await?;
@@ -83,7 +88,10 @@ impl PartnersProjection {
                 }
             }
             WebhookEvent::Disabled { .. } => switch(tx, tenant, id, false).await?,
-            WebhookEvent::Enabled { .. } => switch(tx, tenant, id, true).await?,
+            WebhookEvent::Enabled { .. } => {
+                switch(tx, tenant, id, true).await?;
+                hurry(tx, &event.stream.tenant, CHANNEL, id).await?;
+            }
             WebhookEvent::Tested { .. } => {
                 let delivery = Delivery { event, channel: TEST_CHANNEL, recipient: id, template: TEST_TYPE };
                 delivery.add(tx).await?;
@@ -162,6 +170,11 @@ impl Projection for PartnersProjection {
         self.wake.notify_one();
         if batch.iter().any(|event| &*event.stream.kind == ApiKey::TYPE) {
             self.keys_changed.notify_one();
+        }
+        for event in batch.iter().filter(|event| &*event.stream.kind == Webhook::TYPE) {
+            if ["WEBHOOK_DISABLED", "WEBHOOK_DELETED"].contains(&&*event.event_type) {
+                self.receivers.forget(&event.stream.id);
+            }
         }
     }
 

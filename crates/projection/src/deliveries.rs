@@ -96,6 +96,20 @@ impl Delivery<'_> {
     }
 }
 
+/// Makes what waits for a later try due now, after somebody mended what made the earlier ones fail. Their number counts on.
+///
+/// # Errors
+/// When the database rejects the write.
+pub async fn hurry(
+    tx: &mut ViewTx<'_>,
+    tenant: &TenantId,
+    channel: &str,
+    recipient: &str,
+) -> Result<(), ViewError> {
+    tx.execute(rows::HURRY, &[recipient.into(), tenant.as_str().into(), channel.into()]).await?;
+    Ok(())
+}
+
 /// Why the event of a delivery cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum DeliveryEventError {

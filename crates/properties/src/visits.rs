@@ -5,7 +5,8 @@ use http_kit::{AppContext, Caller, Failure, VisitorCounter};
 
 use crate::document::snapshot;
 
-/// Records that `caller` viewed `listing`. The event is queued, not awaited, unless the settings ask for that.
+/// Records that `caller` viewed `listing`, if it is a person. The event is queued, not awaited, unless the settings ask
+/// for that.
 ///
 /// # Errors
 /// When the server is shutting down.
@@ -15,6 +16,9 @@ pub async fn note(
     caller: &Caller,
     listing: &Listing,
 ) -> Result<(), Failure> {
+    if caller.is_program() {
+        return Ok(());
+    }
     let robot = caller.is_robot();
     match caller.user() {
         Some(user) => {

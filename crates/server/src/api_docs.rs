@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use bytes::Bytes;
 use http_kit::Documentation;
-use http_kit::docs::{EndpointSpec, complete, lists, without_unused_schemas};
+use http_kit::docs::{EndpointSpec, api_keys, complete, lists, without_unused_schemas};
 use serde_json::Value;
 use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
@@ -60,6 +60,7 @@ pub fn document() -> Value {
     let facts: Vec<EndpointSpec> = ENDPOINTS.lines().skip(1).filter_map(EndpointSpec::read).collect();
     let mut document = complete(&all, &facts);
     lists(&mut document, "Export", exported);
+    api_keys(&mut document, gateway::api_key_operations());
     without_unused_schemas(&mut document);
     document
 }

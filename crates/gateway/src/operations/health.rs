@@ -12,7 +12,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use bus::GroupHandle;
 use domain::{Log, Position};
-use http_kit::{BreakerState, BreakerStatus, Caller};
+use http_kit::{BreakerFamilyStatus, BreakerState, BreakerStatus, Caller};
 use serde::Serialize;
 use serde_json::{Map, json};
 use utoipa::ToSchema;
@@ -156,7 +156,8 @@ pub async fn examine(gateway: &Gateway) -> Examined {
     Examined { status, components, heads, age }
 }
 
-/// The calls to other systems. A response never waits for one that fails, so it only warns.
+/// The calls to other systems. A response never waits for one that fails, so it only warns. The receivers of webhooks are
+/// partners' own, and no operator can mend them: they are told and warn of nothing.
 fn breakers(gateway: &Gateway) -> Component {
     let statuses = gateway.context.breakers.statuses();
     let all_closed = statuses.iter().all(|breaker| breaker.state == BreakerState::Closed);
@@ -166,7 +167,13 @@ fn breakers(gateway: &Gateway) -> Component {
         let state = breaker.state.word().to_uppercase();
         (breaker.name, json!({"state": state, "failures": breaker.failures, "retryInMs": retry_ms}))
     };
-    Component { status, details: statuses.into_iter().map(told).collect::<Map<_, _>>().into() }
+    let family = |family: BreakerFamilyStatus| {
+        let state = family.state().word().to_uppercase();
+        (family.name.to_owned(), json!({"state": state, "open": family.open}))
+    };
+    let families = gateway.context.breakers.families();
+    let details: Map<_, _> = statuses.into_iter().map(told).chain(families.into_iter().map(family)).collect();
+    Component { status, details: details.into() }
 }
 
 /// The number of events that a group has not done.

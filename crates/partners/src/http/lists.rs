@@ -3,6 +3,7 @@
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use domain::Log;
+use domain::webhook::Webhook;
 use http_kit::docs::IfNoneMatch;
 use http_kit::{ApiResponse, Caller, ClientTags, Failure, Page, PageOf, Query, Reply, Right};
 
@@ -31,10 +32,9 @@ pub async fn all(
     let (ids, total, next) = queries::webhooks(&app.partners.store, &caller.tenant, &paging).await?;
     let mut documents = Vec::with_capacity(ids.len());
     for id in ids {
+        let (webhook, version) = context.aggregates.load::<Webhook>(&caller.tenant, id).await?;
         // One that was deleted just now is in the read model still.
-        if let Ok((details, version)) = app.webhook(&caller, id).await {
-            documents.push(WebhookDocument::of(details, version));
-        }
+        documents.extend(webhook.present().cloned().map(|details| WebhookDocument::of(details, version)));
     }
     let page = Page::new(&paging, documents, total, next.as_ref());
     let links = page.links(&uri);

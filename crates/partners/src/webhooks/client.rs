@@ -16,8 +16,9 @@ use super::target::WebhookTarget;
 const ID: HeaderName = HeaderName::from_static("webhook-id");
 const TIMESTAMP: HeaderName = HeaderName::from_static("webhook-timestamp");
 const SIGNATURE: HeaderName = HeaderName::from_static("webhook-signature");
-/// So much of a response is read, so that its connection can be used again.
+/// So much of a response is read, for so long, so that its connection can be used again.
 const MOST_READ: usize = 16 * 1024;
+const LONGEST_READ: Duration = Duration::from_secs(1);
 /// How long a connection without work is kept.
 const IDLE: Duration = Duration::from_secs(30);
 
@@ -120,16 +121,21 @@ impl WebhookClient {
     }
 }
 
-/// The status decides, and nothing else: a receiver that broke off after a 2xx has the message.
+/// The status decides, and nothing else: a receiver that broke off after a 2xx has the message. One whose body has no end
+/// would otherwise make every message last as long as a try may, and others wait for it.
 async fn judge(mut response: Response) -> Receipt {
     let status = response.status();
-    let mut read = 0;
-    while let Ok(Some(chunk)) = response.chunk().await {
-        read += chunk.len();
-        if read > MOST_READ {
-            break;
+    let rest = async {
+        let mut read = 0;
+        while let Ok(Some(chunk)) = response.chunk().await {
+            read += chunk.len();
+            if read > MOST_READ {
+                break;
+            }
         }
-    }
+    };
+    // Either way the response is dropped, and an unfinished one ends its connection.
+    let _ = tokio::time::timeout(LONGEST_READ, rest).await;
     match status {
         status if status.is_success() => Receipt::Accepted,
         StatusCode::GONE => Receipt::Gone,

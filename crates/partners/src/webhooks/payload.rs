@@ -1,6 +1,8 @@
 //! The body of a message: `{"type", "timestamp", "data"}`. It holds what [`super::events`] lists, and no personal
 //! value: no name, address, phone number, IP address or user agent, nor who acted.
 
+use domain::aggregate::Aggregate as _;
+use domain::favourites::Favourites;
 use domain::personal::{CLEAR, ERASED, SEALED};
 use domain::{Envelope, Timestamp, WebhookId};
 use journal::AggregateStore;
@@ -16,9 +18,13 @@ const MOST: usize = 20 * 1024;
 /// The message about an event.
 pub fn of_event(aggregates: &AggregateStore, event: &Envelope, published: &PublishedEvent) -> String {
     let mut data = json!({
-        "eventId": event.event_id, "aggregateType": &*event.stream.kind, "aggregateId": &*event.stream.id,
-        "version": event.version, "schemaVersion": event.schema_version,
+        "eventId": event.event_id, "aggregateType": &*event.stream.kind, "schemaVersion": event.schema_version,
     });
+    // A person's saved homes are named as the person, and counted: both would tell who acted.
+    if &*event.stream.kind != Favourites::TYPE {
+        data["aggregateId"] = (&*event.stream.id).into();
+        data["version"] = event.version.into();
+    }
     data["eventData"] = Value::Object(members(aggregates, event, published));
     let whole = message(published.name, event.timestamp, &data);
     if whole.len() <= MOST {

@@ -1,15 +1,18 @@
 //! Carries the deliveries of webhooks out. A message has the id of its delivery, the same at every try.
 
 use async_trait::async_trait;
+use aws_lc_rs::digest::{SHA256, digest};
 use domain::notification::{
     Notification, NotificationCommand, NotificationRejection, NotificationRequest, notification_of,
 };
 use domain::preferences::{Channel, Kind};
 use domain::webhook::{DisabledReason, Webhook, WebhookCommand, WebhookDetails, WebhookRejection};
-use domain::{Actor, Envelope, Metadata, Personal, WebhookId};
+use domain::{Actor, Envelope, Metadata, NotificationId, Personal, WebhookId};
+use http_kit::BreakerFamily;
 use journal::{AggregateStore, ExecuteError, Options};
 use projection::ViewStore;
 use projection::deliveries::{DeliveryHandler, DeliveryLookup, DeliveryOutcome, LeasedDelivery};
+use uuid::Uuid;
 
 use super::client::{Message, Receipt, WebhookClient};
 use super::settings::WebhookSettings;
@@ -24,6 +27,8 @@ pub struct WebhookSender {
     pub store: ViewStore,
     pub client: WebhookClient,
     pub settings: WebhookSettings,
+    /// Tells operators which receivers do not work. What leaves one alone is the order of its messages (ADR 53).
+    pub receivers: BreakerFamily,
 }
 
 type Failed = Box<dyn std::error::Error + Send + Sync>;
@@ -46,6 +51,7 @@ impl WebhookSender {
         let id = WebhookId::from(order.recipient.uuid());
         let (webhook, _) = self.aggregates.load::<Webhook>(&order.tenant, id).await?;
         let Some(details) = webhook.present() else {
+            self.receivers.forget(&id.to_string());
             return Ok(DeliveryOutcome::NotWanted("the webhook was deleted".into()));
         };
         if order.channel == TEST_CHANNEL {
@@ -58,16 +64,24 @@ impl WebhookSender {
             });
         }
         if details.disabled.is_some() {
+            self.receivers.forget(&id.to_string());
             return Ok(DeliveryOutcome::Refused("the webhook is disabled".into()));
         }
         let Some(published) = events::published(&event.event_type) else {
             return Ok(DeliveryOutcome::NotWanted("webhooks do not carry this event any more".into()));
         };
         let body = payload::of_event(&self.aggregates, &event, published);
-        match self.post(order, details, body).await {
+        let receipt = self.post(order, details, body).await;
+        match &receipt {
+            Receipt::Accepted => self.receivers.succeeded(&id.to_string()),
+            Receipt::Gone | Receipt::Failed(_) => self.receivers.failed(&id.to_string()),
+        }
+        match receipt {
             Receipt::Accepted => Ok(DeliveryOutcome::Delivered),
             Receipt::Gone => {
-                self.disable(order, details, DisabledReason::Gone).await?;
+                if !self.disable(order, details, DisabledReason::Gone).await? {
+                    return Ok(DeliveryOutcome::Failed("an earlier address answered 410".into()));
+                }
                 Ok(DeliveryOutcome::Refused("the receiver answered 410, so the webhook is disabled".into()))
             }
             Receipt::Failed(why) => {
@@ -94,34 +108,43 @@ impl WebhookSender {
     ) -> Result<(), Failed> {
         let times = (event.timestamp, self.aggregates.clock().now());
         let reason = failing::reason_to_disable(&self.store, &self.settings, order, details, times).await?;
-        match reason {
-            Some(reason) => self.disable(order, details, reason).await,
-            None => Ok(()),
+        if let Some(reason) = reason {
+            self.disable(order, details, reason).await?;
         }
+        Ok(())
     }
 
-    /// Disables the webhook. Its creator is told first, so that a crash in between cannot keep it from them.
+    /// Disables the webhook. Its creator is told first, so that a crash in between cannot keep it from them. Returns false,
+    /// and does nothing, if it is not what it was before the try: the next try judges what somebody made of it.
     async fn disable(
         &self,
         order: &LeasedDelivery,
         details: &WebhookDetails,
         reason: DisabledReason,
-    ) -> Result<(), Failed> {
+    ) -> Result<bool, Failed> {
+        let (webhook, version) = self.aggregates.load::<Webhook>(&order.tenant, details.id).await?;
+        if webhook.present() != Some(details) {
+            return Ok(false);
+        }
         let metadata = Metadata { causation_id: Some(order.event_id), ..Metadata::default() };
         let actor = Actor { tenant: order.tenant.clone(), user: None, metadata };
         self.tell_creator(&actor, order, details, reason).await?;
         let command = WebhookCommand::Disable(reason);
-        let done = self.aggregates.execute::<Webhook>(&actor, details.id, command, Options::default()).await;
-        match done {
-            Ok(_) | Err(ExecuteError::Rejected(WebhookRejection::Unknown)) => {}
+        let options = Options { if_version: Some(vec![version]), ..Options::default() };
+        match self.aggregates.execute::<Webhook>(&actor, details.id, command, options).await {
+            Ok(_) => {}
+            Err(ExecuteError::Precondition { .. } | ExecuteError::Rejected(WebhookRejection::Unknown)) => {
+                return Ok(false);
+            }
             Err(error) => return Err(error.into()),
         }
         tracing::error!(webhook.id = %details.id, reason = reason.word(), "a webhook is disabled");
         metrics::counter!("webhooks_disabled_total", "reason" => reason.word()).increment(1);
-        Ok(())
+        Ok(true)
     }
 
-    /// Asks for a notification to the admin who created the webhook, by e-mail and in the inbox; once for a delivery.
+    /// Asks for a notification to the admin who created the webhook, by e-mail and in the inbox; once for each time that
+    /// the webhook was enabled.
     async fn tell_creator(
         &self,
         actor: &Actor,
@@ -129,7 +152,7 @@ impl WebhookSender {
         details: &WebhookDetails,
         reason: DisabledReason,
     ) -> Result<(), Failed> {
-        let Some(id) = notification_of(&order.id) else { return Ok(()) };
+        let Some(id) = notification_id(order, details) else { return Ok(()) };
         let why = match reason {
             DisabledReason::ByAdmin => "an administrator disabled it",
             DisabledReason::Gone => "its receiver answered 410",
@@ -152,4 +175,12 @@ impl WebhookSender {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+/// The same at every try of a delivery. A delivery that is sent again may disable a webhook that was enabled meanwhile, and
+/// that is news.
+fn notification_id(order: &LeasedDelivery, details: &WebhookDetails) -> Option<NotificationId> {
+    let text = format!("{}|{}", order.id, details.enabled_at.micros());
+    let hash = digest(&SHA256, text.as_bytes());
+    notification_of(&Uuid::from_bytes(*hash.as_ref().first_chunk()?).simple().to_string())
 }

@@ -1,6 +1,7 @@
 //! What a message holds, and who can check it.
 
 use axum::http::Method;
+use domain::favourites::FavouritesEvent;
 use domain::property::PropertyEvent;
 use serde_json::{Value, json};
 
@@ -46,6 +47,26 @@ async fn nothing_personal_leaves() {
         assert!(!body.contains(personal), "{personal} is in {body}");
     }
     assert_eq!(heard[0].json()["data"]["userId"], Value::Null);
+}
+
+/// The saved homes of a person are a stream that has the person's id.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_message_says_who_saved_a_home() {
+    let (site, receiver) = (site().await, Receiver::start().await);
+    let body = json!({"url": receiver.url, "events": ["PROPERTY_FAVORITED"]});
+    site.send(Method::POST, WEBHOOKS, Some(&body)).await.expect(201);
+    let golden = include_str!("../../../domain/tests/golden/PROPERTY_FAVORITED.v2.json");
+    let saved: FavouritesEvent = serde_json::from_str(golden).unwrap();
+    let person = site.context.aggregates.fresh().to_string();
+    site.record("hyderabad", ("favourite", person.clone()), &saved).await;
+    site.work().await;
+    let heard = receiver.heard();
+    assert_eq!(heard.len(), 1, "{heard:?}");
+    assert!(!heard[0].body.contains(&person), "{}", heard[0].body);
+    let message = heard[0].json();
+    let data = &message["data"];
+    assert_eq!((&data["aggregateId"], &data["version"]), (&Value::Null, &Value::Null));
+    assert_eq!(data["eventData"]["propertyId"], "0197c000-0000-7000-8000-000000000002");
 }
 
 #[tokio::test(flavor = "multi_thread")]

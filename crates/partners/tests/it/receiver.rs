@@ -24,6 +24,10 @@ pub enum Reaction {
     Close,
     /// Closes the connection within the body of a 200.
     BreakOff,
+    /// Stops within the body of a 200, and keeps the connection open.
+    Stall,
+    /// Answers 200, with a body that has no end.
+    Endless,
 }
 
 /// A request that a receiver has read.
@@ -86,8 +90,12 @@ impl Receiver {
                 };
                 if let Some(answer) = answer(&reaction) {
                     let _ = stream.write_all(answer.as_bytes()).await;
-                } else if matches!(reaction, Reaction::Hang) {
-                    open.push(stream);
+                }
+                match reaction {
+                    Reaction::Hang | Reaction::Stall => open.push(stream),
+                    // Until the sender has had enough.
+                    Reaction::Endless => while stream.write_all(&[b'x'; 1024]).await.is_ok() {},
+                    _ => {}
                 }
             }
         });
@@ -115,7 +123,10 @@ fn answer(reaction: &Reaction) -> Option<String> {
     match reaction {
         Reaction::Answer(status) => Some(format!("HTTP/1.1 {status} Said\r\n{empty}")),
         Reaction::Redirect(to) => Some(format!("HTTP/1.1 302 Found\r\nlocation: {to}\r\n{empty}")),
-        Reaction::BreakOff => Some("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf".into()),
+        Reaction::BreakOff | Reaction::Stall => {
+            Some("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf".into())
+        }
+        Reaction::Endless => Some("HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\n\r\n".into()),
         Reaction::Hang | Reaction::Close => None,
     }
 }

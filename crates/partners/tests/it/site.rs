@@ -78,6 +78,16 @@ pub fn settings() -> WebhookSettings {
     }
 }
 
+/// Waits until something has happened that no test can wait for otherwise.
+pub async fn soon(happened: impl Fn() -> bool) {
+    let happened = async {
+        while !happened() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, happened).await.unwrap();
+}
+
 pub async fn site() -> Site {
     site_with(settings(), system_lookup).await
 }

@@ -14,9 +14,9 @@ use rusqlite::{Connection, params};
 use super::LeasedDelivery;
 use super::rows::{self, FARTHEST_SECONDS};
 
-/// The most deliveries leased at once for one recipient, so that a long queue leaves room for the others.
-const TURN: usize = 16;
-/// One recipient's turn ends after this time, because all others wait for it.
+/// The most deliveries leased at once for one recipient. Others come before its second one.
+const TURN: usize = 64;
+/// One recipient's turn ends after this time, so that its place is free for others.
 pub const TURN_SECONDS: i64 = 5;
 /// Why a delivery is not begun.
 pub const WAITS: &str = "an earlier one is not delivered yet";
@@ -29,7 +29,7 @@ const HOLD_BACK: &str = "
     with waiting as materialized (
         select d.tenant, d.recipient, d.channel, min(s.seq) as seq, s.at
         from delivery_states s cross join delivery d on d.id = s.id
-        where s.state in ('due', 'leased') and s.at > ?1 and s.at <= ?2 group by d.tenant, d.recipient, d.channel
+        where s.state = 'due' and s.at > ?1 and s.at <= ?2 group by d.tenant, d.recipient, d.channel
     ), behind as materialized (
         select s.id, w.at from delivery_states s cross join delivery d on d.id = s.id
         join waiting w on w.recipient = d.recipient and w.tenant = d.tenant and w.channel = d.channel and w.seq < s.seq
@@ -38,19 +38,24 @@ const HOLD_BACK: &str = "
     update delivery_states set at = behind.at, error = coalesce(error, ?3)
     from behind where behind.id = delivery_states.id";
 
-/// The first few of each recipient, and the first of everybody before anybody's second.
+/// The first few of each recipient of whom none is under way, and the first of everybody before anybody's second.
 const NEXT: &str = "
-    with next as (
+    with busy as materialized (
+        select distinct d.tenant, d.recipient, d.channel
+        from delivery_states s cross join delivery d on d.id = s.id
+        where s.state = 'leased' and s.at > ?1 and s.at <= ?2
+    ), next as (
         select s.id, s.seq, row_number() over (partition by d.tenant, d.recipient, d.channel order by s.seq) as turn
         from delivery_states s cross join delivery d on d.id = s.id
-        where s.state in ('due', 'leased') and (s.at <= ?1 or s.at > ?2)
+        where s.state in ('due', 'leased') and (s.at <= ?1 or s.at > ?2) and not exists (
+            select 1 from busy b where b.recipient = d.recipient and b.tenant = d.tenant and b.channel = d.channel)
     )
     select d.id, d.tenant, d.recipient, d.channel, d.template, d.event_id, d.seq, s.tries, s.lease, s.state = 'leased'
     from next cross join delivery d on d.id = next.id cross join delivery_states s on s.id = next.id
     where next.turn <= ?3 order by next.turn, next.seq limit ?4";
 
 /// Leases the deliveries that are due, up to `limit`, except those behind an earlier one of their recipient that
-/// waits for its time. Every recipient's deliveries are leased in the order of their events.
+/// waits for its time or is under way. Every recipient's deliveries are leased in the order of their events.
 pub fn lease(
     connection: &Connection,
     now: Timestamp,

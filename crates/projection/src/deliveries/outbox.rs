@@ -68,7 +68,10 @@ impl Outbox {
         until: Timestamp,
     ) -> Result<Vec<LeasedDelivery>, ApplyError> {
         if settings.by_recipient {
-            self.leased(move |tx| in_turn::lease(tx, now, until, settings.batch)).await
+            let leased = self.leased(move |tx| in_turn::lease(tx, now, until, settings.batch)).await;
+            // Those behind one that waits wait now, too: whoever waits for a first try need not wait for theirs.
+            self.settled.send_replace(());
+            leased
         } else {
             self.lease(now, until, settings.batch).await
         }

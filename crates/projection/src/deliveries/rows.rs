@@ -38,6 +38,10 @@ pub const ADD_STATE: &str = "insert into delivery_states (id, state, at, lease, 
 pub const REFUSE: &str =
     "update delivery_states set state = 'not_sent', at = $2, error = $3 where id = $1 and state = 'due'";
 
+pub const HURRY: &str = "update delivery_states set at = 0 where id in (
+    select s.id from delivery_states s cross join delivery d on d.id = s.id
+    where s.state = 'due' and s.at > 0 and d.recipient = $1 and d.tenant = $2 and d.channel = $3)";
+
 const OPEN: &str =
     "select d.id, d.tenant, d.recipient, d.channel, d.template, d.event_id, d.seq, s.tries, s.lease,
     s.state = 'leased' from delivery_states s join delivery d on d.id = s.id

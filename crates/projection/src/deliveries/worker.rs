@@ -6,7 +6,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bus::{ApplyError, Retry};
 use domain::{Clock, Timestamp};
+use futures_util::StreamExt as _;
 use futures_util::future::join_all;
+use futures_util::stream::FuturesUnordered;
 use supervisor::wake;
 use tokio::sync::watch;
 
@@ -108,6 +110,9 @@ impl OutboxWorker {
             if lapse && told(self.outbox.lapse().await).is_some() {
                 lapse = false;
             }
+            if !lapse && self.settings.by_recipient {
+                return self.run_apart(stop).await;
+            }
             if !lapse && told(self.round().await) == Some(true) {
                 continue;
             }
@@ -120,14 +125,58 @@ impl OutboxWorker {
         }
     }
 
+    /// Carries out each recipient's deliveries apart from all others' until `stop` turns true: a target that takes its time
+    /// holds up nobody else. What is under way then is carried out to its end.
+    async fn run_apart(&self, mut stop: watch::Receiver<bool>) {
+        let mut under_way = FuturesUnordered::new();
+        let at_once = self.settings.at_once.max(1);
+        let mut looks_again = true;
+        loop {
+            let stopping = wake::is_stopped(&stop);
+            if stopping && under_way.is_empty() {
+                return;
+            }
+            let room = if stopping { 0 } else { at_once.saturating_sub(under_way.len()) };
+            // A lease reads all that is due, so it must be worth it: half of the places are free, or some time has passed.
+            let leases = room > 0 && (looks_again || room >= at_once / 2);
+            looks_again = false;
+            if leases
+                && let Some(orders) = told(self.lease(room.min(self.settings.batch)).await)
+                && !orders.is_empty()
+            {
+                let queues = in_turn::queues(orders, true);
+                under_way.extend(queues.into_iter().map(|queue| self.carry_apart(queue)));
+                continue;
+            }
+            tokio::select! {
+                biased;
+                Some(done) = under_way.next() => {
+                    told(done);
+                }
+                () = wake::stopped(&mut stop), if !stopping => {}
+                () = self.outbox.woken(), if room > 0 => {}
+                () = tokio::time::sleep(LOOK_AGAIN) => looks_again = true,
+            }
+        }
+    }
+
+    async fn carry_apart(&self, queue: Vec<LeasedDelivery>) -> Result<(), ApplyError> {
+        let settled = self.each(&queue).await?;
+        self.write_down(settled).await
+    }
+
+    async fn lease(&self, limit: usize) -> Result<Vec<LeasedDelivery>, ApplyError> {
+        let now = self.clock.now();
+        let until = now.plus_millis(self.settings.term_ms);
+        self.outbox.lease_for(Settings { batch: limit, ..self.settings }, now, until).await
+    }
+
     /// Leases the deliveries that are due and carries them out. Returns true when there were any.
     ///
     /// # Errors
     /// When the outbox is unavailable. Deliveries carried out in this round are looked up later.
     pub async fn round(&self) -> Result<bool, ApplyError> {
-        let now = self.clock.now();
-        let until = now.plus_millis(self.settings.term_ms);
-        let orders = self.outbox.lease_for(self.settings, now, until).await?;
+        let orders = self.lease(self.settings.batch).await?;
         if orders.is_empty() {
             return Ok(false);
         }
@@ -138,12 +187,17 @@ impl OutboxWorker {
                 settled.extend(carried?);
             }
         }
+        self.write_down(settled).await?;
+        Ok(true)
+    }
+
+    async fn write_down(&self, settled: Vec<(LeasedDelivery, Settled)>) -> Result<(), ApplyError> {
         let lost = self.outbox.settle(settled).await?;
         if lost > 0 {
             tracing::warn!(lost, "deliveries were leased again before their outcome was written down");
             metrics::counter!("deliveries_lease_lost_total").increment(lost as u64);
         }
-        Ok(true)
+        Ok(())
     }
 
     /// Carries out `queue` in order, until one of them has to wait, or others have waited long enough for it.

@@ -26,7 +26,7 @@ const COUNTERS: [(&str, &str); 13] = [
     ("webhooks_disabled_total", "Webhooks disabled because they failed, by reason."),
 ];
 
-const GAUGES: [(&str, &str); 15] = [
+const GAUGES: [(&str, &str); 16] = [
     ("bus_group_idle_seconds", "Time since a consumer group last moved on while events wait for it."),
     ("bus_group_lag_events", "Events that a consumer group has not applied yet, by log."),
     ("bus_group_lag_seconds", "Age of the oldest event that a consumer group has not applied yet."),
@@ -34,6 +34,7 @@ const GAUGES: [(&str, &str); 15] = [
     ("bus_group_stalled", "1 when a consumer group does not move on although events wait for it."),
     ("bus_group_stopped", "1 when a consumer group stopped with an error."),
     ("bus_keys_parked", "Keys of a consumer group that wait for an operator."),
+    ("circuit_breaker_open_members", "Receivers of webhooks that are left alone after a failure."),
     ("circuit_breaker_state", "1 for the state of a circuit breaker: closed, half_open or open."),
     ("connections_open", "Open connections of clients, at both ports."),
     ("disk_free_bytes", "Free space on the disk of the data directory."),

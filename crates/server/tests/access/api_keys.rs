@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use hyderabadinfra::api_docs;
 use reqwest::Method;
 use serde_json::{Value, json};
 use testkit::{Client, Person, TestApp, until};
 
+use crate::openapi::described;
 use crate::people;
 use crate::rows;
 
@@ -49,6 +51,18 @@ const SCOPES: [(&str, &[&str]); 4] = [
     ),
     ("events:read", &["GET /api/v1/admin/events"]),
 ];
+
+#[test]
+fn the_document_says_where_a_key_is_accepted() {
+    let document = api_docs::document();
+    assert_eq!(document["components"]["securitySchemes"]["apiKey"]["name"], "X-Api-Key");
+    let allowed = SCOPES.map(|(_, operations)| operations).concat();
+    for row in rows::built() {
+        let security = &described(&document, row.method.as_str(), &row.path)["security"];
+        let accepted = security.as_array().unwrap().contains(&json!({"apiKey": []}));
+        assert_eq!(accepted, allowed.contains(&&*row.name()), "{}", row.name());
+    }
+}
 
 /// A key's id and text.
 async fn key(admin: &Person, more: Value) -> (String, String) {
@@ -179,6 +193,29 @@ async fn what_a_key_does_is_recorded_as_its_own() {
         own.iter().any(|event| event["eventType"].as_str().unwrap().starts_with("PERSONAL_DATA_")),
         "{own:?}"
     );
+}
+
+/// A partner's site shows homes to people whom only the partner knows: the program itself is no viewer.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_is_nobody_who_looks_at_things() {
+    let app = people::app().await;
+    let admin = people::admin(&app).await;
+    let home =
+        admin.list_home("A home to show elsewhere", 5_000_000).await["id"].as_str().unwrap().to_owned();
+    let product = json!({"name": "Headphones", "description": "They keep noise out.", "price": 299.99,
+        "categories": ["Audio"], "sku": "WBH-001"});
+    admin.client.post("/api/v1/products", &product).await.expect(201);
+    let (id, text) = key(&admin, json!({"scopes": ["listings:read", "products:read"]})).await;
+    let client = app.client.bearer(&text);
+    let home = format!("/api/properties/{home}");
+    for path in [&*home, "/api/v1/products/1", "/api/search/properties?query=home"] {
+        client.send(Method::GET, path, None, &[("user-agent", "Firefox")]).await.expect(200);
+    }
+    app.drain().await;
+    let done = format!("/api/v1/admin/events?log=activity&userId={id}");
+    let done = admin.client.get(&done).await.expect(200);
+    assert_eq!(done.data()["content"], json!([]), "{}", done.text);
+    assert_eq!(admin.client.get(&home).await.expect(200).data()["viewsCount"], 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

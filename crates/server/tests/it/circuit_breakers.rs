@@ -43,5 +43,7 @@ async fn a_provider_that_fails_is_left_alone_and_tried_again() {
     assert_eq!(breaker(&admin).await, both("UP", "CLOSED"));
     let own = admin.client.get("/actuator/health").await.expect(200);
     assert_eq!(own.body["components"]["circuitBreakers"]["details"]["email"]["failures"], json!(0));
+    let receivers = &own.body["components"]["circuitBreakers"]["details"]["webhooks"];
+    assert_eq!(*receivers, json!({"state": "CLOSED", "open": 0}));
     app.stop().await;
 }
