@@ -21,6 +21,7 @@ use http_kit::{AppContext, Documentation, ReadModel, Routes, Service};
 use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::projection::Counted;
+use crate::projection::people::is_new_program;
 pub use reporting_zone::ReportingZone;
 
 /// The consumer group's name.
@@ -108,7 +109,9 @@ impl Analytics {
 fn partition_key(envelope: &Envelope) -> Option<String> {
     let StreamId { tenant, kind, id } = &envelope.stream;
     match envelope.user_id {
-        _ if &*envelope.event_type == user::DELETED => Some(format!("{tenant}/{id}")),
+        _ if &*envelope.event_type == user::DELETED || is_new_program(envelope) => {
+            Some(format!("{tenant}/{id}"))
+        }
         Some(person) => Some(format!("{tenant}/{person}")),
         None if OF_THE_SYSTEM.contains(&&**kind) => Some(format!("{tenant}/{kind}/{id}")),
         None => None,

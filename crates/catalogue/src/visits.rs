@@ -23,6 +23,9 @@ impl Visits {
         caller: &Caller,
         product: &ProductDetails,
     ) -> Result<(), Failure> {
+        if caller.is_program() {
+            return Ok(());
+        }
         let robot = caller.is_robot();
         match caller.user() {
             Some(user) => {

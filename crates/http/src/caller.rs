@@ -122,6 +122,12 @@ impl Caller {
         self.signed_in.filter(|s| !s.service).map(|s| s.user)
     }
 
+    /// Whether a partner's program calls. What it reads is nobody's look or search: it is in no history and no count.
+    #[must_use]
+    pub fn is_program(&self) -> bool {
+        self.signed_in.is_some_and(|signed_in| signed_in.api_key)
+    }
+
     /// The client's network, as used for limits.
     #[must_use]
     pub fn network(&self) -> Option<Network> {

@@ -15,6 +15,9 @@ pub async fn note(
     caller: &Caller,
     listing: &Listing,
 ) -> Result<(), Failure> {
+    if caller.is_program() {
+        return Ok(());
+    }
     let robot = caller.is_robot();
     match caller.user() {
         Some(user) => {

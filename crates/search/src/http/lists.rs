@@ -59,7 +59,7 @@ impl App {
     /// The event is queued and not awaited, unless the settings say so.
     async fn note(&self, caller: &Caller, asked: TimedSearch, results_count: u64) -> Result<(), Failure> {
         let Some(user) = caller.user() else { return Ok(()) };
-        if asked.paging.page > 0 || asked.paging.cursor.is_some() {
+        if caller.is_program() || asked.paging.page > 0 || asked.paging.cursor.is_some() {
             return Ok(());
         }
         let context = &self.search.context;
