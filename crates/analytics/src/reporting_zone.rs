@@ -101,6 +101,20 @@ mod tests {
     }
 
     #[test]
+    fn hours_that_clocks_skip_are_nobodys() {
+        let before_and_after = |name: &str, at: &str| {
+            let after: Timestamp = at.parse().unwrap();
+            let [before, after] = [after.plus_seconds(-1), after].map(|at| zone(name).day_and_hour(at));
+            (after.0 - before.0, before.1, after.1)
+        };
+        // Summer begins at two o'clock, at midnight, and by half an hour; a whole day is left out.
+        assert_eq!(before_and_after("America/New_York", "2026-03-08T07:00:00Z"), (0, 1, 3));
+        assert_eq!(before_and_after("America/Havana", "2026-03-08T05:00:00Z"), (1, 23, 1));
+        assert_eq!(before_and_after("Australia/Lord_Howe", "2026-10-03T15:30:00Z"), (0, 1, 2));
+        assert_eq!(before_and_after("Pacific/Apia", "2011-12-30T10:00:00Z"), (2, 23, 0));
+    }
+
+    #[test]
     fn zones_have_names_and_versions_of_their_own() {
         assert_eq!(zone("asia/kolkata").name(), "Asia/Kolkata");
         assert_ne!(zone("Asia/Kolkata").version(), zone("Asia/Kathmandu").version());

@@ -10,3 +10,4 @@ mod programs;
 mod rebuild;
 mod site;
 mod whole_days;
+mod zones;

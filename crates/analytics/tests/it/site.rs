@@ -51,6 +51,11 @@ pub fn zone() -> ReportingZone {
 }
 
 pub async fn site() -> App {
+    site_in(zone()).await
+}
+
+/// A site whose days are those of `zone`.
+pub async fn site_in(zone: ReportingZone) -> App {
     let directory = tempfile::tempdir().unwrap();
     let clock = Clock::manual(START);
     let journal = SqliteJournal::open(&directory.path().join("journal"), &clock, Limits::default()).unwrap();
@@ -78,7 +83,7 @@ pub async fn site() -> App {
     });
     let recorder = PrometheusBuilder::new().set_buckets(&[0.01, 0.1]).unwrap().build_recorder();
     let views = directory.path().join("views");
-    let analytics = Analytics::open(context.clone(), &views, zone(), recorder.handle()).unwrap();
+    let analytics = Analytics::open(context.clone(), &views, zone, recorder.handle()).unwrap();
     let target = Arc::new(analytics.store().clone());
     let started = Runner::new(Analytics::group(), journal, target, clock, Retry::default()).await;
     let (runner, handle) = started.unwrap();
