@@ -19,7 +19,7 @@ use async_trait::async_trait;
 use domain::{Envelope, TenantId};
 use journal::AggregateStore;
 
-use crate::{GROUP, ReportingZone};
+use crate::{GROUP, ReportingZones};
 use changes::{Changes, HourCell};
 use contribution::TopicUse;
 use people::People;
@@ -29,12 +29,12 @@ use topics::{PersonTopic, TopicKind};
 #[derive(Debug)]
 pub struct Counted {
     aggregates: AggregateStore,
-    zone: ReportingZone,
+    zones: ReportingZones,
 }
 
 impl Counted {
-    pub fn new(aggregates: AggregateStore, zone: ReportingZone) -> Self {
-        Self { aggregates, zone }
+    pub fn new(aggregates: AggregateStore, zones: ReportingZones) -> Self {
+        Self { aggregates, zones }
     }
 
     /// The person of `event` left, or was a program all along: takes away what they did, and what others did with what was
@@ -58,7 +58,7 @@ impl Projection for Counted {
     }
 
     fn version(&self) -> u32 {
-        self.zone.version()
+        self.zones.version()
     }
 
     async fn apply(&self, tx: &mut ViewTx<'_>, event: &Envelope) -> Result<(), ProjectionError> {
@@ -117,7 +117,7 @@ impl Step {
     ) -> Result<(), ProjectionError> {
         let keys = counted.aggregates.keys();
         let tenant = &event.stream.tenant;
-        let (day, hour) = counted.zone.day_and_hour(event.timestamp);
+        let (day, hour) = counted.zones.of(tenant).day_and_hour(event.timestamp);
         let person = match event.user_id {
             Some(user) => self.people.digest(tx, keys, tenant, user).await?,
             None => Some(people::NOBODY),

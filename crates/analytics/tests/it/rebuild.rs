@@ -35,7 +35,7 @@ pub async fn rebuilt(
     batch: usize,
     in_turn: bool,
 ) -> Vec<(String, Vec<Row>)> {
-    let store = Analytics::view(&site.context, path, &zone()).unwrap();
+    let store = Analytics::view(&site.context, path, &zone().into()).unwrap();
     let (mut first, mut second) = (first.chunks(batch), second.chunks(batch));
     loop {
         let part = first.next();

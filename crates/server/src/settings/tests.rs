@@ -52,6 +52,11 @@ fn numbers_are_counted_by_the_days_of_a_time_zone() {
         zone(&with_environment(&[("HYD_ANALYTICS_TIME_ZONE", "America/St_Johns")])),
         "America/St_Johns"
     );
+    let (sources, _file) = with_file("[tenants.dubai]\ncity = \"Dubai\"\ntime_zone = \"Asia/Dubai\"");
+    let tenants = load(&sources).unwrap().tenants;
+    let own = |name: &str| tenants[name].time_zone.as_ref().map(|zone| zone.name().to_owned());
+    assert_eq!((own("dubai").as_deref(), own("hyderabad")), (Some("Asia/Dubai"), None));
+    assert!(file_complaint("[tenants.hyderabad]\ntime_zone = \"Nowhere\"").contains("such as Asia/Kolkata"));
     for wrong in ["Nowhere/Here", "+05:30", ""] {
         let complaint = file_complaint(&format!("[analytics]\ntime_zone = \"{wrong}\""));
         assert!(complaint.contains("time_zone") && complaint.contains("such as Asia/Kolkata"), "{complaint}");
