@@ -93,6 +93,17 @@ async function giveUp(page) {
   assert.match(await notice(page).textContent(), /It is given up for good/);
 }
 
+test('the numbers of the site are tables, for the days that are chosen', async () => {
+  await press(admin, admin.getByRole('link', { name: 'Numbers', exact: true }));
+  assert.equal(await heading(admin).textContent(), 'Numbers');
+  const days = admin.getByRole('table', { name: 'Active people' });
+  assert.equal(await days.getByRole('rowheader').count(), 1, 'today');
+  assert.match(await days.textContent(), /too few to tell/);
+  await examine(admin, 'operators-numbers');
+  await admin.goto('/admin/analytics?from=2026-01-01&to=2026-01-07');
+  assert.equal(await days.getByRole('rowheader').count(), 7);
+});
+
 test('every group tells how far it is, waits and goes on as it is told', async () => {
   await press(admin, admin.getByRole('link', { name: 'Operations' }));
   const { groups } = await ask(admin, '/api/v1/admin/stats/consumers');

@@ -23,6 +23,13 @@ create table if not exists person_hours (
     primary key (person, tenant, day, hour, event_type)
 ) without rowid;
 
+-- API keys, by their id: the programs of partners, who act and are no people.
+create table if not exists programs (
+    tenant text not null,
+    id text not null,
+    primary key (id, tenant)
+) without rowid;
+
 -- How often a topic (a locality, a product, a step of a funnel) occurred on a day.
 create table if not exists topic_days (
     tenant text not null,

@@ -55,7 +55,8 @@ async fn show(
     Query(range): Query<DayRange>,
 ) -> Result<Reply<AnalyticsReport>, Failure> {
     caller.require(Right::Administer)?;
-    let Analytics { context, store, zone, metrics } = &site.analytics;
+    let Analytics { context, store, zones, metrics } = &site.analytics;
+    let zone = zones.of(&caller.tenant);
     let (today, _) = zone.day_and_hour(context.aggregates.clock().now());
     let (from, to) = range?.days(today);
     let freshness = context.wait_for_own(&site.status, &caller, &Log::ALL).await;

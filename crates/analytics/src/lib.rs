@@ -21,7 +21,8 @@ use http_kit::{AppContext, Documentation, ReadModel, Routes, Service};
 use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::projection::Counted;
-pub use reporting_zone::ReportingZone;
+use crate::projection::people::is_new_program;
+pub use reporting_zone::{ReportingZone, ReportingZones};
 
 /// The consumer group's name.
 const GROUP: &str = "analytics-service-group";
@@ -34,18 +35,18 @@ const OF_THE_SYSTEM: [&str; 2] = ["system", "consumer"];
 pub struct Analytics {
     context: AppContext,
     store: ViewStore,
-    zone: ReportingZone,
+    zones: ReportingZones,
     metrics: PrometheusHandle,
 }
 
 impl std::fmt::Debug for Analytics {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Analytics({:?}, {:?})", self.store, self.zone)
+        write!(f, "Analytics({:?}, {:?})", self.store, self.zones)
     }
 }
 
 impl Analytics {
-    /// Opens the service, with its read model in `views_dir`. Hours and days are those of `zone`; answer times come
+    /// Opens the service, with its read model in `views_dir`. Hours and days are those of `zones`; answer times come
     /// from `metrics`, the process's own.
     ///
     /// # Errors
@@ -53,19 +54,19 @@ impl Analytics {
     pub fn open(
         context: AppContext,
         views_dir: &Path,
-        zone: ReportingZone,
+        zones: ReportingZones,
         metrics: PrometheusHandle,
     ) -> Result<Self, ViewError> {
-        let store = Self::view(&context, &views_dir.join("analytics.db"), &zone)?;
-        Ok(Self { context, store, zone, metrics })
+        let store = Self::view(&context, &views_dir.join("analytics.db"), &zones)?;
+        Ok(Self { context, store, zones, metrics })
     }
 
     /// Opens only the read model, for a rebuild beside the one in use.
     ///
     /// # Errors
     /// When the file cannot be opened.
-    pub fn view(context: &AppContext, path: &Path, zone: &ReportingZone) -> Result<ViewStore, ViewError> {
-        ViewStore::open(path, TABLES, Arc::new(Counted::new(context.aggregates.clone(), zone.clone())))
+    pub fn view(context: &AppContext, path: &Path, zones: &ReportingZones) -> Result<ViewStore, ViewError> {
+        ViewStore::open(path, TABLES, Arc::new(Counted::new(context.aggregates.clone(), zones.clone())))
     }
 
     /// The consumer group that feeds the read model: what people did, and what the system reports.
@@ -108,7 +109,9 @@ impl Analytics {
 fn partition_key(envelope: &Envelope) -> Option<String> {
     let StreamId { tenant, kind, id } = &envelope.stream;
     match envelope.user_id {
-        _ if &*envelope.event_type == user::DELETED => Some(format!("{tenant}/{id}")),
+        _ if &*envelope.event_type == user::DELETED || is_new_program(envelope) => {
+            Some(format!("{tenant}/{id}"))
+        }
         Some(person) => Some(format!("{tenant}/{person}")),
         None if OF_THE_SYSTEM.contains(&&**kind) => Some(format!("{tenant}/{kind}/{id}")),
         None => None,

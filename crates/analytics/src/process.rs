@@ -20,6 +20,10 @@ const BUCKETS: &str = "http_request_seconds_bucket";
 const SUM: &str = "http_request_seconds_sum";
 const LAG_EVENTS: &str = "bus_group_lag_events";
 const LAG_SECONDS: &str = "bus_group_lag_seconds";
+/// The methods that change something. Others, such as HEAD, are measured together and change nothing.
+const CHANGING: [&str; 4] = ["POST", "PUT", "PATCH", "DELETE"];
+/// Searches that are sent in a body, because they may be long.
+const ASKED_IN_A_BODY: [&str; 2] = ["/api/search/properties", "/api/search/advanced"];
 
 /// What this process measured since it started.
 #[derive(Debug, Default, Serialize, ToSchema)]
@@ -36,7 +40,7 @@ pub struct SinceStart {
 pub struct OperationTimes {
     method: String,
     path: String,
-    /// `QUERY` for GET, `COMMAND` for everything else.
+    /// `COMMAND` if it changes something, else `QUERY`, as searches are that are sent in a body.
     #[schema(pattern = "^(QUERY|COMMAND)$")]
     kind: &'static str,
     requests: u64,
@@ -110,7 +114,7 @@ impl OperationTimes {
         Self {
             method: method.to_owned(),
             path: path.to_owned(),
-            kind: if method == "GET" { "QUERY" } else { "COMMAND" },
+            kind: kind(method, path),
             requests,
             average_ms: histogram.average(seconds),
             p50_ms: histogram.quantile(0.5),
@@ -121,11 +125,29 @@ impl OperationTimes {
     }
 }
 
+fn kind(method: &str, path: &str) -> &'static str {
+    let changes = CHANGING.contains(&method) && !ASKED_IN_A_BODY.contains(&path);
+    if changes { "COMMAND" } else { "QUERY" }
+}
+
 #[cfg(test)]
 mod tests {
     use metrics_exporter_prometheus::PrometheusBuilder;
 
     use super::*;
+
+    #[test]
+    fn what_changes_nothing_is_a_query() {
+        let kinds = [
+            ("GET", "/api/properties"),
+            ("other", "/api/properties"),
+            ("POST", "/api/search/advanced"),
+            ("POST", "/api/search/save"),
+            ("DELETE", "/api/properties/{id}"),
+        ]
+        .map(|(method, path)| kind(method, path));
+        assert_eq!(kinds, ["QUERY", "QUERY", "QUERY", "COMMAND", "COMMAND"]);
+    }
 
     #[test]
     fn times_and_lags_are_read_from_the_metrics() {

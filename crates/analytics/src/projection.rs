@@ -1,13 +1,14 @@
 //! Counts events.
 //!
 //! The rows depend only on which events there are, not on their order, on batch boundaries, or on how the two logs
-//! interleave. A person who left is in no count, whether their events came before or after they left.
+//! interleave. A person who left is in no count, whether their events came before or after they left. Neither is a partner's
+//! program: an API key acts as a user does, but it is no person.
 
 mod changes;
 mod contribution;
 pub mod funnels;
 mod hours;
-mod people;
+pub mod people;
 pub mod topics;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,7 +19,7 @@ use async_trait::async_trait;
 use domain::{Envelope, TenantId};
 use journal::AggregateStore;
 
-use crate::{GROUP, ReportingZone};
+use crate::{GROUP, ReportingZones};
 use changes::{Changes, HourCell};
 use contribution::TopicUse;
 use people::People;
@@ -28,15 +29,16 @@ use topics::{PersonTopic, TopicKind};
 #[derive(Debug)]
 pub struct Counted {
     aggregates: AggregateStore,
-    zone: ReportingZone,
+    zones: ReportingZones,
 }
 
 impl Counted {
-    pub fn new(aggregates: AggregateStore, zone: ReportingZone) -> Self {
-        Self { aggregates, zone }
+    pub fn new(aggregates: AggregateStore, zones: ReportingZones) -> Self {
+        Self { aggregates, zones }
     }
 
-    /// The person of `event` left: takes away what they did, and what others did with what was theirs.
+    /// The person of `event` left, or was a program all along: takes away what they did, and what others did with what was
+    /// theirs.
     async fn forget(&self, tx: &mut ViewTx<'_>, event: &Envelope) -> Result<(), ProjectionError> {
         let tenant = &event.stream.tenant;
         let id = &event.stream.id;
@@ -56,7 +58,7 @@ impl Projection for Counted {
     }
 
     fn version(&self) -> u32 {
-        self.zone.version()
+        self.zones.version()
     }
 
     async fn apply(&self, tx: &mut ViewTx<'_>, event: &Envelope) -> Result<(), ProjectionError> {
@@ -69,6 +71,11 @@ impl Projection for Counted {
             if self.erases(event) {
                 std::mem::take(&mut step).write(tx).await?;
                 tx.remember_erased(event).await?;
+                self.forget(tx, event).await?;
+            } else if people::is_new_program(event) {
+                // What the key did may come first: it is in the other log.
+                std::mem::take(&mut step).write(tx).await?;
+                people::remember_program(tx, event).await?;
                 self.forget(tx, event).await?;
             }
             step.add(self, tx, event).await?;
@@ -110,7 +117,7 @@ impl Step {
     ) -> Result<(), ProjectionError> {
         let keys = counted.aggregates.keys();
         let tenant = &event.stream.tenant;
-        let (day, hour) = counted.zone.day_and_hour(event.timestamp);
+        let (day, hour) = counted.zones.of(tenant).day_and_hour(event.timestamp);
         let person = match event.user_id {
             Some(user) => self.people.digest(tx, keys, tenant, user).await?,
             None => Some(people::NOBODY),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ::projection::{Row, ViewError, ViewStore};
+use ::projection::{Row, Value, ViewError, ViewStore};
 use domain::TenantId;
 
 use crate::projection::topics::TopicKind;
@@ -15,6 +15,17 @@ const PEOPLE: &str = "select topic, sum(people) from topic_people
     where tenant = $1 and kind = $2 and day between $3 and $4 and previous < $3 group by day, topic";
 const EVENTS: &str = "select topic, events from topic_days
     where tenant = $1 and kind = $2 and day between $3 and $4";
+// What people write has no bounds: one person can search for a million things in a day. Of such topics only those are
+// read that have words, which five people wrote.
+const TOLD_PEOPLE: &str = "select t.topic, sum(t.people) from topic_people t
+    where t.tenant = $1 and t.kind = $2 and t.day between $3 and $4 and t.previous < $3
+        and (select count(*) from topic_words w where w.tenant = t.tenant and w.kind in ($5, $6, $7)
+            and w.topic = t.topic and w.words is not null) > 0
+    group by t.day, t.topic";
+const TOLD_EVENTS: &str = "select t.topic, t.events from topic_days t
+    where t.tenant = $1 and t.kind = $2 and t.day between $3 and $4
+        and (select count(*) from topic_words w where w.tenant = t.tenant and w.kind in ($5, $6, $7)
+            and w.topic = t.topic and w.words is not null) > 0";
 const WORDS: &str = "select words from topic_words where tenant = $1 and kind = $2 and topic = $3";
 
 /// A tenant, and a range of days that includes both ends.
@@ -65,14 +76,14 @@ impl Counts<'_> {
         Ok(rows.iter().filter_map(|row| Some((row.int(0)?, row.count(1)))).collect())
     }
 
-    /// The topics of a kind.
+    /// The topics of a kind; of those that people wrote, the ones that may be told.
     pub async fn topics(&self, kind: TopicKind) -> Result<BTreeMap<String, TopicCount>, ViewError> {
         let mut topics: BTreeMap<String, TopicCount> = BTreeMap::new();
-        for row in self.of_kind(EVENTS, kind).await? {
+        for row in self.of_topics([EVENTS, TOLD_EVENTS], kind).await? {
             let Some(topic) = row.text(0) else { continue };
             topics.entry(topic.to_owned()).or_default().events += row.count(1);
         }
-        for row in self.of_kind(PEOPLE, kind).await? {
+        for row in self.of_topics([PEOPLE, TOLD_PEOPLE], kind).await? {
             let Some(topic) = row.text(0) else { continue };
             topics.entry(topic.to_owned()).or_default().people += row.count(1);
         }
@@ -84,6 +95,15 @@ impl Counts<'_> {
         let row = vec![self.tenant.as_str().into(), kind.as_str().into(), topic.into()];
         let rows = self.store.query(WORDS, row).await?;
         Ok(rows.first().and_then(|row| row.text(0)).map(str::to_owned))
+    }
+
+    /// The rows of a kind; by the second statement if people wrote its topics.
+    async fn of_topics(&self, [all, told]: [&str; 2], kind: TopicKind) -> Result<Vec<Row>, ViewError> {
+        let Some(kinds) = kind.told_together() else { return self.of_kind(all, kind).await };
+        let mut values: Vec<Value<'_>> =
+            vec![self.tenant.as_str().into(), kind.as_str().into(), self.from.into(), self.to.into()];
+        values.extend(kinds.map(|kind| Value::from(kind.as_str())));
+        self.store.query(told, values).await
     }
 
     async fn of_kind(&self, sql: &str, kind: TopicKind) -> Result<Vec<Row>, ViewError> {

@@ -1,7 +1,9 @@
-//! The time zone whose days and hours are counted. The time zones of the world are compiled in, so days do not depend on
+//! The time zones whose days and hours are counted. The time zones of the world are compiled in, so days do not depend on
 //! the machine.
 
-use domain::Timestamp;
+use std::collections::BTreeMap;
+
+use domain::{TenantId, Timestamp};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Deserializer};
@@ -60,15 +62,43 @@ impl ReportingZone {
         let shown = self.zone.to_datetime(at);
         (days(shown.date()), shown.hour().into())
     }
+}
 
-    /// The version of a projection that counts by this zone. It differs from zone to zone: a read model made with another
-    /// one is made again.
+/// The time zones of all tenants.
+#[derive(Clone, Debug)]
+pub struct ReportingZones {
+    common: ReportingZone,
+    own: BTreeMap<TenantId, ReportingZone>,
+}
+
+impl From<ReportingZone> for ReportingZones {
+    fn from(common: ReportingZone) -> Self {
+        Self::new(common, BTreeMap::new())
+    }
+}
+
+impl ReportingZones {
+    /// All tenants have the zone `common`, but for those with their own.
+    #[must_use]
+    pub fn new(common: ReportingZone, own: BTreeMap<TenantId, ReportingZone>) -> Self {
+        Self { common, own }
+    }
+
+    /// The zone of a tenant.
+    #[must_use]
+    pub fn of(&self, tenant: &TenantId) -> &ReportingZone {
+        self.own.get(tenant).unwrap_or(&self.common)
+    }
+
+    /// The version of a projection that counts by these zones. It differs from zone to zone: a read model made with other
+    /// ones is made again.
     #[must_use]
     pub fn version(&self) -> u32 {
+        let all = self.own.iter().fold(self.common.name.clone(), |all, (tenant, zone)| {
+            all + &format!(" {}={}", tenant.as_str(), zone.name)
+        });
         // FNV-1a.
-        self.name
-            .bytes()
-            .fold(0x811c_9dc5 ^ ROWS, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+        all.bytes().fold(0x811c_9dc5 ^ ROWS, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
     }
 }
 
@@ -101,9 +131,40 @@ mod tests {
     }
 
     #[test]
+    fn hours_that_clocks_skip_are_nobodys() {
+        let before_and_after = |name: &str, at: &str| {
+            let after: Timestamp = at.parse().unwrap();
+            let [before, after] = [after.plus_seconds(-1), after].map(|at| zone(name).day_and_hour(at));
+            (after.0 - before.0, before.1, after.1)
+        };
+        // Summer begins at two o'clock, at midnight, and by half an hour; a whole day is left out.
+        assert_eq!(before_and_after("America/New_York", "2026-03-08T07:00:00Z"), (0, 1, 3));
+        assert_eq!(before_and_after("America/Havana", "2026-03-08T05:00:00Z"), (1, 23, 1));
+        assert_eq!(before_and_after("Australia/Lord_Howe", "2026-10-03T15:30:00Z"), (0, 1, 2));
+        assert_eq!(before_and_after("Pacific/Apia", "2011-12-30T10:00:00Z"), (2, 23, 0));
+    }
+
+    #[test]
     fn zones_have_names_and_versions_of_their_own() {
         assert_eq!(zone("asia/kolkata").name(), "Asia/Kolkata");
-        assert_ne!(zone("Asia/Kolkata").version(), zone("Asia/Kathmandu").version());
+        let (india, nepal) = (zone("Asia/Kolkata"), zone("Asia/Kathmandu"));
+        let own = |tenant: &str, zone: &ReportingZone| {
+            ReportingZones::new(india.clone(), BTreeMap::from([(TenantId::stored(tenant), zone.clone())]))
+        };
+        let zones = [
+            ReportingZones::from(india.clone()),
+            ReportingZones::from(nepal.clone()),
+            own("pune", &nepal),
+            own("delhi", &nepal),
+            own("pune", &india),
+        ];
+        let versions: std::collections::BTreeSet<u32> = zones.iter().map(ReportingZones::version).collect();
+        assert_eq!(versions.len(), zones.len());
+        let [pune, delhi] = ["pune", "delhi"].map(TenantId::stored);
+        assert_eq!(
+            (zones[2].of(&pune).name(), zones[2].of(&delhi).name()),
+            ("Asia/Kathmandu", "Asia/Kolkata")
+        );
         for wrong in ["", "Nowhere", "+05:30", "IST-5:30"] {
             assert!(wrong.parse::<ReportingZone>().is_err(), "{wrong}");
         }

@@ -122,11 +122,10 @@ impl Caller {
         self.signed_in.filter(|s| !s.service).map(|s| s.user)
     }
 
-    /// Whether this is a partner's program with an API key. It is nobody who looks at things: what it asks for is for
-    /// people whom only the partner knows.
+    /// Whether a partner's program calls. What it reads is nobody's look or search: it is in no history and no count.
     #[must_use]
     pub fn is_program(&self) -> bool {
-        self.signed_in.is_some_and(|caller| caller.api_key)
+        self.signed_in.is_some_and(|signed_in| signed_in.api_key)
     }
 
     /// The client's network, as used for limits.

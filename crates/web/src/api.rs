@@ -1,6 +1,7 @@
 //! Calls the public API in process, through the same router, checks and envelope as over the network.
 
 mod account;
+mod analytics;
 mod answer;
 mod history;
 mod look;
@@ -22,6 +23,7 @@ use tower::ServiceExt as _;
 
 use crate::cookies::{self, DEVICE};
 pub(crate) use account::{Contact, MailboxEmail, Preferences, Profile, SignedInAt, Subscription, Tokens};
+pub(crate) use analytics::{Busy, EmptySearch, EventCounts, Figure, FunnelStep, OperationTimes, Report};
 pub(crate) use answer::{Answer, ApiError, Refusal};
 pub(crate) use history::{Activity, History, Summary};
 pub(crate) use look::ContactLook;

@@ -34,6 +34,7 @@ impl Frame {
                 ("/dashboard", "Dashboard"),
                 ("/account", "Account"),
                 ("/admin/events", "Operations"),
+                ("/admin/analytics", "Numbers"),
             ]
         } else if self.signed_in {
             &[

@@ -37,7 +37,7 @@ impl Request for DayRange {
     fn about(member: &str) -> Option<&'static str> {
         Some(match member {
             "from" => {
-                "The first day, such as 2026-11-21, in the time zone of the setting analytics.time_zone."
+                "The first day, such as 2026-11-21, in the time zone of the site, which the report names."
             }
             "to" => "The last day, included. At most 31 days.",
             _ => return None,

@@ -14,6 +14,8 @@ use super::topics::TopicKind;
 
 /// The longest text that is counted. Hardly anybody else would write a longer one.
 const LONGEST: usize = 100;
+/// The digits of a telephone number, without those of its country.
+const TELEPHONE: usize = 10;
 /// The most localities of a search.
 const MOST_LOCALITIES: usize = 10;
 /// The members of a search that name localities, and those that hold its words.
@@ -95,14 +97,41 @@ fn searched(filters: &Map<String, Value>, results_count: u64) -> Vec<TopicUse> {
     found.chain(nothing.map(|text| TopicUse::once(TopicKind::NothingFound, text))).collect()
 }
 
-/// A text as it is compared; `None` if nothing is left of it, or if it is too long.
+/// A text as it is compared; `None` if nothing is left of it, if it is too long, or if it tells how to reach somebody.
 fn compared(text: &str) -> Option<String> {
-    let text = search_text::words(text).join(" ");
-    (!text.is_empty() && text.chars().count() <= LONGEST).then_some(text)
+    let words = search_text::words(text).join(" ");
+    let is_fit = !words.is_empty() && words.chars().count() <= LONGEST && !reaches_somebody(text);
+    is_fit.then_some(words)
+}
+
+/// Whether a text holds an e-mail address or a telephone number. Five people who look for the same number are enough to
+/// hide who they are, but not whose it is.
+fn reaches_somebody(text: &str) -> bool {
+    let mut digits = 0;
+    search_text::fold(text).chars().any(|c| {
+        if c.is_ascii_digit() {
+            digits += 1;
+        } else if c.is_alphabetic() {
+            digits = 0;
+        }
+        c == '@' || digits >= TELEPHONE
+    })
+}
+
+/// The same of a member of a search. A number alone is a price or an area.
+fn names_somebody(value: &Value) -> bool {
+    match value {
+        Value::String(text) => reaches_somebody(text),
+        Value::Array(items) => items.iter().any(names_somebody),
+        _ => false,
+    }
 }
 
 /// A search in one line: its words, then its filters by name.
 fn spoken(filters: &Map<String, Value>) -> Option<String> {
+    if filters.values().any(names_somebody) {
+        return None;
+    }
     let words = WORDS.iter().find_map(|member| compared(filters.get(*member)?.as_str()?));
     let mut narrowed: Vec<String> = filters
         .iter()
@@ -150,5 +179,28 @@ mod tests {
         assert_eq!(topics(&asked, 0)[1], (TopicKind::NothingFound, text));
         assert_eq!(topics(&json!({}), 0), []);
         assert_eq!(topics(&json!({"query": "— !"}), 0), []);
+    }
+
+    #[test]
+    fn a_text_that_tells_how_to_reach_somebody_is_no_topic() {
+        for text in [
+            "9876543210",
+            "owner +91 98765-43210 villa",
+            "(040) 2345 6789",
+            "९८७६५ ४३२१०",
+            "asha@example.com",
+            "asha＠example.com",
+        ] {
+            assert_eq!(topics(&json!({"query": text}), 0), [], "{text}");
+            assert_eq!(
+                topics(&json!({"query": "villa", "location": ["Miyapur", text]}), 0).len(),
+                1,
+                "{text}"
+            );
+            assert_eq!(compared(text), None, "{text}");
+        }
+        for text in ["plot 12345 sector 67890", "pin 500081 under 7500000", "2 3 bhk 1500 sqft"] {
+            assert_eq!(topics(&json!({"query": text, "maxPrice": 95_000_000_000_i64}), 0).len(), 1, "{text}");
+        }
     }
 }

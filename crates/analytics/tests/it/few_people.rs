@@ -90,3 +90,26 @@ async fn five_people_of_several_days_are_not_five_of_one() {
     assert!(days.len() == 5 && days.iter().all(|day| day["suppressed"] == true), "{days:?}");
     assert_eq!(all["events"][0]["hours"], json!([]), "each hour is of one person");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_too_few_of_one_kind_is_suppressed_beside_another() {
+    let site = site().await;
+    let owner = site.somebody("hyderabad");
+    let people: Vec<Somebody> = (0..5).map(|_| site.somebody("hyderabad")).collect();
+    for who in &people {
+        look(&site, who, &owner, "Kondapur").await;
+    }
+    for who in &people[..2] {
+        let filters = json!({"location": "kondapur"}).as_object().unwrap().clone();
+        let event = ActivityEvent::Searched { filters: Personal::of(who.user, filters), results_count: 3 };
+        site.happened(Some(who), who.stream("activity"), &event, START).await;
+    }
+    // One person looks for things that nobody else looks for.
+    for number in 0..50 {
+        search(&site, &people[0], &format!("castle {number}")).await;
+    }
+    let report = site.report("hyderabad", "").await;
+    let locality = json!([{"name": "kondapur", "views": {"count": 5, "suppressed": false},
+        "searches": {"count": null, "suppressed": true}, "leads": {"count": 0, "suppressed": false}}]);
+    assert_eq!((&report["localities"], &report["nothingFound"]), (&locality, &json!([])), "{report}");
+}

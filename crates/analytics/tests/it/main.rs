@@ -6,6 +6,8 @@ mod erasure;
 mod few_people;
 mod fold;
 mod happenings;
+mod programs;
 mod rebuild;
 mod site;
 mod whole_days;
+mod zones;

@@ -8,6 +8,7 @@ use domain::{Envelope, Log};
 use projection::{Row, ViewStore};
 
 use crate::happenings::Crowd;
+use crate::programs;
 use crate::site::{App, site, zone};
 
 type OneLog<'a> = (Log, &'a [Envelope]);
@@ -34,7 +35,7 @@ pub async fn rebuilt(
     batch: usize,
     in_turn: bool,
 ) -> Vec<(String, Vec<Row>)> {
-    let store = Analytics::view(&site.context, path, &zone()).unwrap();
+    let store = Analytics::view(&site.context, path, &zone().into()).unwrap();
     let (mut first, mut second) = (first.chunks(batch), second.chunks(batch));
     loop {
         let part = first.next();
@@ -55,6 +56,8 @@ async fn a_rebuild_equals_the_live_read_model_row_by_row() {
     let leaver = crowd.people[3].clone();
     site.register(&leaver).await;
     crowd.act(&site, 600).await;
+    let program = crowd.people[6].clone();
+    programs::key(&site, &crowd.people[0], &program).await;
     site.leave(&leaver).await;
     crowd.act(&site, 200).await;
     site.destroy_key(&leaver);

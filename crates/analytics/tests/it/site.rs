@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use analytics::{Analytics, ReportingZone};
+use analytics::{Analytics, ReportingZone, ReportingZones};
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use bus::{Retry, Runner};
@@ -51,6 +51,11 @@ pub fn zone() -> ReportingZone {
 }
 
 pub async fn site() -> App {
+    site_in(zone().into()).await
+}
+
+/// A site whose days are those of `zones`.
+pub async fn site_in(zones: ReportingZones) -> App {
     let directory = tempfile::tempdir().unwrap();
     let clock = Clock::manual(START);
     let journal = SqliteJournal::open(&directory.path().join("journal"), &clock, Limits::default()).unwrap();
@@ -78,7 +83,7 @@ pub async fn site() -> App {
     });
     let recorder = PrometheusBuilder::new().set_buckets(&[0.01, 0.1]).unwrap().build_recorder();
     let views = directory.path().join("views");
-    let analytics = Analytics::open(context.clone(), &views, zone(), recorder.handle()).unwrap();
+    let analytics = Analytics::open(context.clone(), &views, zones, recorder.handle()).unwrap();
     let target = Arc::new(analytics.store().clone());
     let started = Runner::new(Analytics::group(), journal, target, clock, Retry::default()).await;
     let (runner, handle) = started.unwrap();

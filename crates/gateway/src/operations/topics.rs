@@ -140,7 +140,7 @@ pub const TOPICS: &[Topic] = &[
         partitions: 1,
         key: "tenant",
         writers: "partners",
-        readers: &["partner-service-group"],
+        readers: &["partner-service-group", "analytics-service-group"],
         carries: |message| message.starts_with("WEBHOOK_") || message.starts_with("API_KEY_"),
     },
     Topic {
@@ -148,7 +148,7 @@ pub const TOPICS: &[Topic] = &[
         partitions: 1,
         key: "consumer group",
         writers: "all",
-        readers: &[],
+        readers: &["analytics-service-group"],
         carries: |message| {
             let prefixes = ["TASK_", "DISK_", "CONSUMER_STALLED", "CONSUMER_RECOVERED", "REPLAY_FINISHED"];
             prefixes.iter().any(|prefix| message.starts_with(prefix))

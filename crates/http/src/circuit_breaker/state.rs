@@ -95,17 +95,25 @@ impl Circuit {
         }
     }
 
+    /// A call succeeded. If it is open, the call began before, and does not end a pause that was asked for since.
     pub fn succeeded(&mut self) {
         self.failures = 0;
-        self.phase = Phase::Closed;
+        if let Phase::Closed | Phase::HalfOpen = self.phase {
+            self.phase = Phase::Closed;
+        }
     }
 
-    /// A call failed. `retry_after` is the pause that the other system asked for: it gets it at once.
+    /// A call failed. `retry_after` is the pause that the other system asked for: it gets it at once, and all of it.
     pub fn failed(&mut self, now: Duration, retry_after: Option<Duration>) {
         self.failures = self.failures.saturating_add(1);
         let asked = retry_after.unwrap_or_default();
+        let promised = match self.phase {
+            Phase::Open { until } => until,
+            Phase::Closed | Phase::HalfOpen => Duration::ZERO,
+        };
         if self.failures >= self.settings.failures || self.phase != Phase::Closed {
-            self.phase = Phase::Open { until: now.saturating_add(self.settings.open_for.max(asked)) };
+            let until = now.saturating_add(self.settings.open_for.max(asked));
+            self.phase = Phase::Open { until: until.max(promised) };
         } else if !asked.is_zero() {
             self.phase = Phase::Open { until: now.saturating_add(asked) };
         }
@@ -183,5 +191,18 @@ mod tests {
         assert_eq!(circuit.admit(at(7)), Ok(true));
         circuit.failed(at(8), Some(at(300)));
         assert_eq!(circuit.admit(at(9)), Err(at(299)));
+    }
+
+    #[test]
+    fn calls_that_began_before_a_pause_do_not_cut_it_short() {
+        let mut circuit = circuit();
+        circuit.failed(at(0), Some(at(300)));
+        circuit.failed(at(1), None);
+        assert_eq!(circuit.admit(at(2)), Err(at(298)), "another one failed");
+        circuit.succeeded();
+        assert_eq!(circuit.admit(at(3)), Err(at(297)), "another one succeeded");
+        assert_eq!((circuit.admit(at(300)), circuit.failures()), (Ok(true), 0));
+        circuit.succeeded();
+        assert_eq!(circuit.admit(at(301)), Ok(false));
     }
 }

@@ -58,8 +58,8 @@ impl App {
     /// Records a signed-in person's search in their own history. Further pages of the same search are not recorded.
     /// The event is queued and not awaited, unless the settings say so.
     async fn note(&self, caller: &Caller, asked: TimedSearch, results_count: u64) -> Result<(), Failure> {
-        let Some(user) = caller.user().filter(|_| !caller.is_program()) else { return Ok(()) };
-        if asked.paging.page > 0 || asked.paging.cursor.is_some() {
+        let Some(user) = caller.user() else { return Ok(()) };
+        if caller.is_program() || asked.paging.page > 0 || asked.paging.cursor.is_some() {
             return Ok(());
         }
         let context = &self.search.context;

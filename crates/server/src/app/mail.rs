@@ -78,6 +78,7 @@ mod tests {
             hosts: hosts.iter().map(|host| (*host).to_owned()).collect(),
             moderation: false,
             hold_unconfirmed: false,
+            time_zone: None,
         };
         for (hosts, public, expected) in [
             (&[][..], "https://homes.example", "https://homes.example"),

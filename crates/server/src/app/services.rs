@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use analytics::Analytics;
+use analytics::{Analytics, ReportingZones};
 use anyhow::Context as _;
 use catalogue::{Catalogue, ViewSyncSettings};
+use domain::TenantId;
 use files::Files;
 use history::History;
 use http_kit::{AppContext, Documentation, Service};
@@ -80,8 +81,8 @@ pub async fn open(
     let webhooks = webhooks::settings(&settings.webhooks);
     let partners = Partners::open(context.clone(), data_dir, webhooks, partners::system_lookup);
     let partners = partners.context("the partners service")?;
-    let zone = settings.analytics.time_zone.clone();
-    let analytics = Analytics::open(context.clone(), views_dir, zone, metrics.clone());
+    let zones = reporting_zones(settings);
+    let analytics = Analytics::open(context.clone(), views_dir, zones, metrics.clone());
     let analytics = analytics.context("the analytics service")?;
 
     let all = vec![
@@ -96,6 +97,12 @@ pub async fn open(
         analytics.service(),
     ];
     Ok(Services { all, users, search, files })
+}
+
+fn reporting_zones(settings: &Settings) -> ReportingZones {
+    let own = settings.tenants.iter();
+    let own = own.filter_map(|(name, tenant)| Some((TenantId::stored(name), tenant.time_zone.clone()?)));
+    ReportingZones::new(settings.analytics.time_zone.clone(), own.collect())
 }
 
 fn view_sync(settings: &Settings) -> ViewSyncSettings {

@@ -56,7 +56,10 @@ fn check_text(key: &str, text: &str) -> Option<String> {
         "journal.url" if text != "sqlite" => Some(embedded_only(key, text)),
         "bus.url" if text != "embedded" => Some(embedded_only(key, text)),
         "mail.from" => check_email(text),
-        "analytics.time_zone" => text.parse::<ReportingZone>().err().map(|e| format!("{text:?}: {e}")),
+        "analytics.time_zone" => check_zone(text),
+        _ if key.starts_with("tenants.") && key.ends_with(".time_zone") => {
+            (!text.is_empty()).then(|| check_zone(text))?
+        }
         "mail.smtp_url" if !text.is_empty() => {
             SmtpServer::at(text, None, "localhost").err().map(|error| error.to_string())
         }
@@ -70,6 +73,10 @@ fn check_text(key: &str, text: &str) -> Option<String> {
         }
         _ => None,
     }
+}
+
+fn check_zone(name: &str) -> Option<String> {
+    name.parse::<ReportingZone>().err().map(|error| format!("{name:?}: {error}"))
 }
 
 fn check_item(key: &str, item: &str) -> Option<String> {

@@ -166,6 +166,7 @@ pub(super) fn new_entry(section: &str) -> Vec<(String, Value)> {
         (key("hosts"), Value::Array(Vec::new())),
         (key("moderation"), Value::Boolean(false)),
         (key("hold_unconfirmed"), Value::Boolean(false)),
+        (key("time_zone"), Value::String(String::new())),
     ]
 }
 

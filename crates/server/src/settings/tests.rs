@@ -45,6 +45,25 @@ fn the_default_file_alone_is_valid() {
 }
 
 #[test]
+fn numbers_are_counted_by_the_days_of_a_time_zone() {
+    let zone = |sources: &Sources| load(sources).unwrap().analytics.time_zone.name().to_owned();
+    assert_eq!(zone(&Sources::default()), "Asia/Kolkata");
+    assert_eq!(
+        zone(&with_environment(&[("HYD_ANALYTICS_TIME_ZONE", "America/St_Johns")])),
+        "America/St_Johns"
+    );
+    let (sources, _file) = with_file("[tenants.dubai]\ncity = \"Dubai\"\ntime_zone = \"Asia/Dubai\"");
+    let tenants = load(&sources).unwrap().tenants;
+    let own = |name: &str| tenants[name].time_zone.as_ref().map(|zone| zone.name().to_owned());
+    assert_eq!((own("dubai").as_deref(), own("hyderabad")), (Some("Asia/Dubai"), None));
+    assert!(file_complaint("[tenants.hyderabad]\ntime_zone = \"Nowhere\"").contains("such as Asia/Kolkata"));
+    for wrong in ["Nowhere/Here", "+05:30", ""] {
+        let complaint = file_complaint(&format!("[analytics]\ntime_zone = \"{wrong}\""));
+        assert!(complaint.contains("time_zone") && complaint.contains("such as Asia/Kolkata"), "{complaint}");
+    }
+}
+
+#[test]
 fn every_key_has_a_variable_of_its_own() {
     let keys = flatten(DEFAULT_TOML.parse().unwrap());
     let variables: std::collections::BTreeSet<String> = keys.keys().map(|key| variable(key)).collect();

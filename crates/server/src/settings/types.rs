@@ -369,6 +369,9 @@ pub struct Tenant {
     pub hosts: Vec<String>,
     pub moderation: bool,
     pub hold_unconfirmed: bool,
+    /// `None`: that of `analytics`.
+    #[serde(deserialize_with = "zone_or_none")]
+    pub time_zone: Option<ReportingZone>,
 }
 
 /// Parses a network, or a single address.
@@ -381,6 +384,14 @@ fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D:
         network(&text).ok_or_else(|| serde::de::Error::custom(format!("{text:?} is no network")))
     };
     Vec::<String>::deserialize(deserializer)?.into_iter().map(read).collect()
+}
+
+fn zone_or_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<ReportingZone>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.is_empty() {
+        return Ok(None);
+    }
+    text.parse().map(Some).map_err(serde::de::Error::custom)
 }
 
 /// An optional text is written as "", so that the default file can show its key.

@@ -219,6 +219,27 @@ async fn a_program_is_nobody_who_looks_at_things() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_key_reads_is_nobodys_look_or_search() {
+    let app = people::app().await;
+    let admin = people::admin(&app).await;
+    let home = admin.list_home("A home to ask for", 5_000_000).await["id"].as_str().unwrap().to_owned();
+    app.drain().await;
+    let (id, text) = key(&admin, json!({"scopes": ["listings:read"]})).await;
+    let asker = Person::register(&app.client, "asker").await;
+    for client in [&app.client.bearer(&text), &asker.client] {
+        client.get(&format!("/api/properties/{home}")).await.expect(200);
+        client.get("/api/search/properties?query=villa").await.expect(200);
+        client.post("/api/search/properties", &json!({"query": "villa"})).await.expect(200);
+    }
+    app.drain().await;
+    for (who, is_recorded) in [(&id, false), (&asker.id, true)] {
+        let path = format!("/api/v1/admin/events?log=activity&userId={who}");
+        let events = admin.client.get(&path).await.expect(200);
+        assert_eq!(events.data()["content"] != json!([]), is_recorded, "{}", events.text);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn keys_outlive_a_restart_and_so_do_revocations() {
     let app = people::app().await;
     let admin = people::admin(&app).await;

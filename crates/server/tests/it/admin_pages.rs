@@ -1,7 +1,7 @@
 //! The operators' pages over the whole application: they show what the API returns.
 
 use reqwest::Method;
-use testkit::{ADMIN, Answer, Person, TestApp};
+use testkit::{ADMIN, Answer, Person, TestApp, WITH_ADMIN};
 
 use crate::operators::{overrides, poison};
 
@@ -43,4 +43,23 @@ async fn the_pages_show_a_parked_key_a_paused_group_and_a_job() {
     }
     page(&app, &owner, &job).await.expect(404);
     app.client.get("/admin/events").await.expect(303);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_numbers_are_for_admins_and_say_which_days_are_wrong() {
+    let app = TestApp::with(|_| {}, &WITH_ADMIN).await;
+    let admin = Person::enter(&app.client, ADMIN).await;
+    let member = Person::register(&app.client, "member").await;
+    app.drain().await;
+    let shown = page(&app, &admin, "/admin/analytics").await.expect(200);
+    for words in ["Asia/Kolkata", "Active people", "too few to tell", "Answer times"] {
+        assert!(shown.text.contains(words), "no {words:?} in {}", shown.text);
+    }
+    let path = "/admin/analytics?from=2026-01-01&to=2026-12-31";
+    let wrong = page(&app, &admin, path).await.expect(200);
+    assert!(wrong.text.contains("must be within 31 days"), "{}", wrong.text);
+    page(&app, &member, "/admin/analytics").await.expect(403);
+    page(&app, &member, path).await.expect(403);
+    app.client.get("/admin/analytics").await.expect(303);
+    app.stop().await;
 }

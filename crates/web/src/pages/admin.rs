@@ -1,6 +1,8 @@
 //! `/admin/events`: the progress of the consumer groups, the events they could not apply, and their jobs. The API
 //! admits admins only.
 
+mod analytics;
+mod charts;
 mod dead_letters;
 mod group_health;
 mod groups;
@@ -44,6 +46,7 @@ pub(super) fn router() -> Router<Site> {
         .merge(groups::router())
         .merge(dead_letters::router())
         .merge(jobs::router())
+        .merge(analytics::router())
 }
 
 async fn events(visit: Visit) -> Result<Response, Failure> {

@@ -32,8 +32,26 @@ fn letter() -> Value {
         "waitingEvents": [{"eventId": "e1", "position": "facts:1:41"}, {"eventId": "e2", "position": "facts:1:44"}]})
 }
 
+fn report() -> Value {
+    let given = |count: u64| json!({"count": count, "suppressed": false});
+    let few = json!({"people": null, "count": null, "suppressed": true});
+    json!({"timeZone": "Asia/Kolkata", "from": "2026-11-20", "to": "2026-11-21", "fewestPeople": 5,
+        "events": [{"eventType": "PROPERTY_VIEWED", "events": 1234, "suppressed": true,
+            "hours": [{"day": "2026-11-20", "hour": 9, "events": 1200}, {"day": "2026-11-21", "hour": 9, "events": 34}]}],
+        "activePeople": {"total": {"people": 17, "suppressed": false}, "days": [
+            {"day": "2026-11-20", "people": 17, "suppressed": false},
+            {"day": "2026-11-21", "people": null, "suppressed": true}]},
+        "funnels": {"homes": [{"step": "SEARCH", "people": 9, "suppressed": false}],
+            "products": [{"step": "PURCHASE", "people": null, "suppressed": true}]},
+        "localities": [{"name": "kondapur", "views": given(42), "searches": few, "leads": given(0)}],
+        "categories": [], "nothingFound": [{"search": "<castle>", "people": 6, "searches": 8}],
+        "sinceStart": {"groups": [], "operations": [{"method": "GET", "path": "/api/properties", "kind": "QUERY",
+            "requests": 3, "averageMs": 1.0, "p50Ms": 1.0, "p95Ms": 2.25, "p99Ms": 9.0, "histogram": []}]}})
+}
+
 /// Sets the stub's answers for an admin.
 pub fn says(api: &Stub) {
+    api.says("GET /api/v1/admin/analytics", report());
     let groups = [
         group("calm", "RUNNING", 0),
         group("busy", "RUNNING", 3),
@@ -97,15 +115,52 @@ async fn each_standing_is_told_in_words_with_the_buttons_that_fit_it() {
 }
 
 #[tokio::test]
+async fn numbers_are_told_in_words_beside_their_bars() {
+    let mut browser = admin();
+    let answer = browser.get("/admin/analytics").await;
+    assert_eq!(answer.status, StatusCode::OK);
+    for words in [
+        "Friday, 20 November 2026 to Saturday, 21 November 2026, in the time zone Asia/Kolkata",
+        "who did anything: 17.",
+        "fewer than 5 people",
+        "max=\"17\" value=\"0\"></meter> too few to tell",
+        "<th scope=\"row\">09:00</th><td><meter aria-hidden=\"true\" min=\"0\" max=\"1234\" value=\"1234\"></meter> 1,234<",
+        "<th scope=\"row\">Searched</th>",
+        "max=\"42\" value=\"42\"></meter> views: 42, searches: too few to tell, enquiries: 0<",
+        "Nothing to tell.",
+        "&#60;castle&#62;",
+        "people: 6, searches: 8",
+        "1,234, and some in hours with too few people",
+        "half within 1.0 ms",
+        "aria-current=\"page\">Numbers</a>",
+    ] {
+        answer.has(words);
+    }
+    browser.get("/admin/analytics?from=2026-11-20&to=2026-11-21").await;
+    let asked = "GET /api/v1/admin/analytics?from=2026-11-20&to=2026-11-21".to_owned();
+    assert!(browser.api.lines().contains(&asked), "{:?}", browser.api.lines());
+}
+
+#[tokio::test]
 async fn only_admins_see_the_way_and_the_api_decides() {
-    admin().get("/verify-email").await.has("href=\"/admin/events\"");
+    admin().get("/verify-email").await.has("href=\"/admin/events\"").has("href=\"/admin/analytics\"");
     let mut member = Browser::signed_in();
-    member.get("/verify-email").await.lacks("/admin/events");
+    member.get("/verify-email").await.lacks("/admin/");
+    member.api.refuses("GET /api/v1/admin/analytics", 403, json!({}));
+    for path in ["/admin/analytics", "/admin/analytics?from=2026-11-20"] {
+        assert_eq!(member.get(path).await.status, StatusCode::FORBIDDEN, "{path}");
+    }
     member.api.refuses("GET /api/v1/admin/stats/consumers", 403, json!({}));
     let answer = member.get("/admin/events").await;
     assert_eq!(answer.status, StatusCode::FORBIDDEN);
     answer.has("Not allowed");
-    for path in ["/admin/events", "/admin/letters/a-1", "/admin/letters/a-1/discard", "/admin/jobs/j1"] {
+    for path in [
+        "/admin/analytics",
+        "/admin/events",
+        "/admin/letters/a-1",
+        "/admin/letters/a-1/discard",
+        "/admin/jobs/j1",
+    ] {
         let answer = Browser::new().get(path).await;
         assert!(answer.to().starts_with("/sign-in?next=%2Fadmin%2F"), "{path}: {}", answer.to());
     }

@@ -32,7 +32,7 @@ fn everything() -> Browser {
     browser
 }
 
-const PAGES: [&str; 25] = [
+const PAGES: [&str; 26] = [
     "/",
     "/homes",
     "/homes?sort=price-low&page=2",
@@ -58,6 +58,7 @@ const PAGES: [&str; 25] = [
     "/admin/letters/properties-service-group-7",
     "/admin/letters/properties-service-group-7/discard",
     "/admin/jobs/j1",
+    "/admin/analytics",
 ];
 
 /// All values of an attribute in the page.

@@ -58,18 +58,28 @@ impl TopicKind {
         }
     }
 
-    /// Whether the topic is what somebody wrote. It is kept as a digest then, and its words only once enough people had
-    /// it.
+    /// For topics that people wrote: the kinds that are told side by side. If the words of a topic are there in one of them,
+    /// the report also says whether there is something to suppress in the others.
     #[must_use]
-    pub const fn is_written_by_people(self) -> bool {
+    pub const fn told_together(self) -> Option<[Self; 3]> {
         match self {
-            Self::LocalityViews | Self::LocalitySearches | Self::LocalityLeads | Self::NothingFound => true,
+            Self::LocalityViews | Self::LocalitySearches | Self::LocalityLeads => {
+                Some([Self::LocalityViews, Self::LocalitySearches, Self::LocalityLeads])
+            }
+            Self::NothingFound => Some([Self::NothingFound; 3]),
             Self::Active
             | Self::HomeFunnel
             | Self::ProductFunnel
             | Self::CategoryViews
-            | Self::CategoryPurchases => false,
+            | Self::CategoryPurchases => None,
         }
+    }
+
+    /// Whether the topic is what somebody wrote. It is kept as a digest then, and its words only once enough people had
+    /// it.
+    #[must_use]
+    pub const fn is_written_by_people(self) -> bool {
+        self.told_together().is_some()
     }
 }
 
