@@ -211,7 +211,15 @@ async fn e16_operators_see_that_everything_agrees_and_heal_it_with_a_job() {
         let job = admin.client.get(&job).await.expect(200);
         (job.data()["status"] != "RUNNING").then_some(job)
     });
-    assert_eq!(done.await.data()["status"], "SUCCEEDED");
+    let done = done.await;
+    let result = &done.data()["result"];
+    assert_eq!(
+        (&done.data()["status"], &result["differences"]),
+        (&json!("SUCCEEDED"), &json!(0)),
+        "{}",
+        done.text
+    );
+    assert_eq!(result["inSync"], true);
 
     seller.client.delete("/api/v1/products/3").await.expect(200);
     let one = admin.client.post("/api/v1/admin/sync/product/3", &json!({})).await.expect(200);
