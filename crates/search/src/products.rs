@@ -77,7 +77,7 @@ impl ProductSearch {
         let tables = include_str!("../migrations/0003_products.sql");
         let store = ViewStore::open(&views.join("search_products.db"), tables, rows)?;
         let index = Arc::new(ProductIndex::open(&views.join("search-products"))?);
-        changes::check(&store, &index).await?;
+        changes::check(&store, &index, &progress).await?;
         Ok(Self {
             context,
             store,
