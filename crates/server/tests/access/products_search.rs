@@ -129,6 +129,8 @@ async fn filters_narrow_and_each_facet_leaves_its_own_out() {
         let answer = app.client.get(&format!("/api/v1/products/search?{query}")).await.expect(400);
         assert!(answer.field(field).is_some(), "{query}: {}", answer.text);
     }
+    let deep = app.client.get("/api/v1/products/search?page=9999").await.expect(400);
+    assert!(!deep.field("page").unwrap().contains("cursor"), "there is none: {}", deep.text);
     app.stop().await;
 }
 
