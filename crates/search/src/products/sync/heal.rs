@@ -69,6 +69,13 @@ impl ProductSearch {
         for ids in found.index.chunks(AT_ONCE) {
             indexed.extend(self.index_again(tenant, ids).await?);
         }
+        // What should not have been there may belong to somebody who left. Removing it writes large parts of the index
+        // again, so it is done once, and for nothing else.
+        if found.index.iter().any(|id| !indexed.contains(id)) {
+            let _turn = self.writing.lock().await;
+            let index = Arc::clone(&self.index);
+            tokio::task::spawn_blocking(move || index.purge()).await??;
+        }
         self.caught_up(self.context.wait).await;
         Ok(indexed)
     }
@@ -135,17 +142,13 @@ impl ProductSearch {
                 changes.push(IndexChange::Put(Box::new(product)));
             }
         }
-        let leaves = !rest.is_empty();
         changes.extend(rest.into_iter().map(|id| IndexChange::Gone { tenant: tenant.clone(), id }));
         let index = Arc::clone(&self.index);
         let write = move || {
             // An empty index is filled from all rows anyway.
             let Some(place) = index.place()? else { return Ok(()) };
             index.write(&changes)?;
-            index.commit(&place)?;
-            // What should not have been there may belong to somebody who left. It writes large parts of the index again,
-            // so it is done for nothing else.
-            if leaves { index.purge() } else { Ok(()) }
+            index.commit(&place)
         };
         tokio::task::spawn_blocking(write).await??;
         Ok(on_sale)
