@@ -95,7 +95,8 @@ struct SyncDone {
     job_id: Option<String>,
 }
 
-/// Compares journal, rows and index item by item. What the index has yet to read of the rows is no difference.
+/// Compares journal, rows and index item by item. What the index has yet to read of the rows is no difference. A comparison
+/// of more than a minute goes on after a 503, and is told later.
 #[utoipa::path(
     get,
     path = "/api/v1/admin/sync/status",
@@ -112,6 +113,7 @@ pub async fn status(
     let fresh = app.fresh(&caller).await;
     let told =
         app.products.last_report(&caller.tenant).await.map_err(|error| Failure::unavailable(&error))?;
+    let told = told.ok_or_else(|| Failure::unavailable(&"products are still being compared"))?;
     let status = SyncStatus::of(&told.report, told.compared_at);
     let reply = app.products.context.reply("Compared", status);
     Ok(reply.stale(fresh.is_stale()).into_response())

@@ -45,11 +45,13 @@ impl ProductSearch {
         tenant: &TenantId,
         id: ProductId,
     ) -> Result<(Vec<Difference>, bool), SyncError> {
-        let mut last = self.comparing.lock().await;
-        last.forget(tenant);
         let mut found = self.compare_one(tenant, id).await?;
         found.index = vec![id];
         let indexed = self.heal_found(tenant, &found).await?;
+        // One that is under way may take long, and tells when it was begun.
+        if let Ok(mut last) = self.comparing.try_lock() {
+            last.forget(tenant);
+        }
         Ok((found.report.differences, indexed.contains(&id)))
     }
 

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::{TenantId, Timestamp};
-use tokio::time::Instant;
+use tokio::sync::{OwnedMutexGuard, oneshot};
+use tokio::time::{Instant, timeout};
 
 use super::{Rows, SyncError, SyncReport};
 use crate::products::ProductSearch;
@@ -15,6 +16,11 @@ use crate::products::ProductSearch;
 const CHEAP: Duration = Duration::from_millis(500);
 /// Whatever takes longer is told again for so many times as long as it took: all who ask take a fifth of the time.
 const REST: u32 = 4;
+/// The longest that a comparison is told again.
+const LONGEST_REST: Duration = Duration::from_mins(10);
+
+/// How long somebody who asks waits.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A comparison, and when it was made.
 #[derive(Clone, Debug)]
@@ -29,7 +35,7 @@ pub struct DatedReport {
 
 impl DatedReport {
     fn may_be_told_again(&self) -> bool {
-        self.took >= CHEAP && self.ended.elapsed() < self.took * REST
+        self.took >= CHEAP && self.ended.elapsed() < (self.took * REST).min(LONGEST_REST)
     }
 }
 
@@ -53,19 +59,43 @@ impl ProductSearch {
         Ok(self.compare(tenant, Rows::Compared, |_| {}).await?.report)
     }
 
-    /// What a comparison of everything of a tenant finds, or found a moment ago.
+    /// What a comparison of everything of a tenant finds, or found a moment ago; nothing while it takes longer than
+    /// whoever asks waits. It goes on in the background, and is told to those who ask later.
     ///
     /// # Errors
     /// When journal, rows or index cannot be read.
-    pub(in crate::products) async fn last_report(&self, tenant: &TenantId) -> Result<DatedReport, SyncError> {
-        let mut reports = self.comparing.lock().await;
+    pub(in crate::products) async fn last_report(
+        &self,
+        tenant: &TenantId,
+    ) -> Result<Option<DatedReport>, SyncError> {
+        let Ok(reports) = timeout(PATIENCE, Arc::clone(&self.comparing).lock_owned()).await else {
+            return Ok(None);
+        };
         if let Some(known) = reports.0.get(tenant).filter(|known| known.may_be_told_again()) {
-            return Ok(known.clone());
+            return Ok(Some(known.clone()));
         }
+        let (tell, told) = oneshot::channel();
+        let (products, tenant) = (self.clone(), tenant.clone());
+        self.context.jobs.spawn(async move {
+            // Whoever asked may be gone.
+            let _ = tell.send(products.compare_now(reports, tenant).await);
+        });
+        match timeout(PATIENCE, told).await {
+            Ok(Ok(compared)) => compared.map(Some),
+            // It is not over, or the server shuts down.
+            Ok(Err(_)) | Err(_) => Ok(None),
+        }
+    }
+
+    async fn compare_now(
+        &self,
+        mut reports: OwnedMutexGuard<Reports>,
+        tenant: TenantId,
+    ) -> Result<DatedReport, SyncError> {
         let (compared_at, began) = (self.context.aggregates.clock().now(), Instant::now());
-        let report = Arc::new(self.compare(tenant, Rows::Compared, |_| {}).await?.report);
+        let report = Arc::new(self.compare(&tenant, Rows::Compared, |_| {}).await?.report);
         let fresh = DatedReport { report, compared_at, ended: Instant::now(), took: began.elapsed() };
-        reports.0.insert(tenant.clone(), fresh.clone());
+        reports.0.insert(tenant, fresh.clone());
         Ok(fresh)
     }
 }
