@@ -101,16 +101,19 @@ pub enum AuditEvent {
         /// The consumer group.
         group: String,
     },
-    /// The rebuilt read model has taken over.
+    /// The rebuilt read model has taken over, or the one in use was compared with the journal and healed.
     #[serde(rename = "REPLAY_FINISHED")]
     ReplayFinished {
         /// The consumer group.
         group: String,
         /// Number of events applied.
         events: u64,
-        /// Whether it holds the same rows as the one before.
+        /// Whether it holds the same rows as the one before; after healing, whether it agrees with the journal.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         equal: Option<bool>,
+        /// If it was healed: the number of differences that were found.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        differences: Option<u64>,
     },
     /// A read model could not be rebuilt. The one in use stays.
     #[serde(rename = "REPLAY_FAILED")]

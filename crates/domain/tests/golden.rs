@@ -384,7 +384,7 @@ fn others() -> (Vec<FavouritesEvent>, Vec<SessionEvent>, Vec<AuditEvent>) {
             AuditEvent::ConsumerResumed { group: group() },
             AuditEvent::LogLevelChanged { logger: "journal".into(), level: Some("DEBUG".into()) },
             AuditEvent::ReplayStarted { group: group() },
-            AuditEvent::ReplayFinished { group: group(), events: 42, equal: None },
+            AuditEvent::ReplayFinished { group: group(), events: 42, equal: None, differences: None },
             AuditEvent::ReplayFailed { group: group(), reason: "the disk is full".into() },
             AuditEvent::OptimizeStarted { all: false },
             AuditEvent::OptimizeFinished(optimized()),

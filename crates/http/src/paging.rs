@@ -67,14 +67,14 @@ impl Paging {
         let page = number(f);
         let size = size(f, default_size);
         let cursor = cursor(f, parts)?;
-        Self::reached(f, page, size).map(|page| Self { cursor, ..page })
+        Self::reached(f, page, size, "go on with cursor instead").map(|page| Self { cursor, ..page })
     }
 
     /// As [`Self::read`], without a cursor.
     pub fn by_number(f: &mut Fields<'_>, default_size: i64) -> Option<Self> {
         let page = number(f);
         let size = size(f, default_size);
-        Self::reached(f, page, size)
+        Self::reached(f, page, size, "narrow it down with filters instead")
     }
 
     /// As [`Self::read`], without a page number: starts at the beginning or continues after the cursor.
@@ -88,10 +88,10 @@ impl Paging {
         Self { page: 0, size: size(f, default_size).unsigned_abs(), cursor: None }
     }
 
-    /// A page within the reach of page numbers.
-    fn reached(f: &mut Fields<'_>, page: i64, size: i64) -> Option<Self> {
+    /// A page within the reach of page numbers. `advice` is for those who want to go further.
+    fn reached(f: &mut Fields<'_>, page: i64, size: i64, advice: &str) -> Option<Self> {
         if page * size > DEEPEST {
-            f.wrong("page", format!("reaches past entry {DEEPEST}; go on with cursor instead"));
+            f.wrong("page", format!("reaches past entry {DEEPEST}; {advice}"));
             return None;
         }
         Some(Self { page: page.unsigned_abs(), size: size.unsigned_abs(), cursor: None })

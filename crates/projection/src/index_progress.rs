@@ -32,6 +32,8 @@ pub struct IndexProgress {
     demand: Demand,
     /// The index may be behind for longer than the newest event of each user is remembered.
     late: AtomicBool,
+    /// The index is being filled from nothing: it lacks what everybody could find before.
+    refilled: AtomicBool,
 }
 
 impl Default for IndexProgress {
@@ -39,8 +41,9 @@ impl Default for IndexProgress {
     fn default() -> Self {
         let (changes, seq, older) = (AtomicU64::new(1), AtomicU64::new(0), AtomicU64::new(0));
         let done = watch::Sender::new(IndexMark::default());
-        let late = AtomicBool::new(true);
-        Self { changes, seq, older, done, changed: Notify::new(), demand: Demand::default(), late }
+        let (late, refilled) = (AtomicBool::new(true), AtomicBool::new(false));
+        let (changed, demand) = (Notify::new(), Demand::default());
+        Self { changes, seq, older, done, changed, demand, late, refilled }
     }
 }
 
@@ -69,12 +72,26 @@ impl IndexProgress {
     /// The index holds everything up to `mark`.
     pub fn is_done(&self, mark: IndexMark) {
         self.late.store(false, Ordering::SeqCst);
+        self.refilled.store(false, Ordering::SeqCst);
         self.done.send_replace(mark);
     }
 
     /// It will take long until the index has everything.
     pub fn is_late(&self) {
         self.late.store(true, Ordering::SeqCst);
+    }
+
+    /// The index begins again with nothing, although there are rows.
+    pub fn is_emptied(&self) {
+        self.is_late();
+        self.refilled.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether the index is being filled from nothing, so that it lacks what nobody has changed for long. Visitors, who
+    /// have written nothing and wait for nothing, are told.
+    #[must_use]
+    pub fn is_refilled(&self) -> bool {
+        self.refilled.load(Ordering::SeqCst)
     }
 
     /// Whether the index is behind.
@@ -144,6 +161,16 @@ mod tests {
             _ = progress.wait(2, 2 * LONG) => panic!("nobody keeps the index"),
             time = gathered() => assert_eq!(time, Duration::ZERO),
         }
+    }
+
+    #[test]
+    fn an_index_is_filled_from_nothing_until_it_has_everything() {
+        let progress = IndexProgress::default();
+        assert!(!progress.is_refilled());
+        progress.is_emptied();
+        assert!(progress.is_refilled());
+        progress.is_done(progress.noted());
+        assert!(!progress.is_refilled());
     }
 
     #[tokio::test(start_paused = true)]

@@ -204,15 +204,21 @@ impl ViewStore {
     /// Corrects rows that do not say what the journal says, because somebody or something else changed them. Returns how
     /// many rows were changed.
     ///
-    /// It does not wait for the group, and takes part in none of its promises: `sql` must name the row as it was read, so
-    /// that a row which the group has changed since stays as it is.
+    /// It needs no lease, because it never writes over what the group has written (rule 8). Both conditions for that are
+    /// checked in the transaction that writes: nothing is changed in another file than the one with the id `made`, from
+    /// which the row was read and which a rebuild may have replaced since; and `sql` must name the row as it was read,
+    /// so that a row which the group has changed since stays as it is.
     ///
     /// # Errors
     /// When the database rejects it.
-    pub async fn correct(&self, sql: &str, params: Vec<Value<'_>>) -> Result<usize, ViewError> {
-        let sql = sql.to_owned();
+    pub async fn correct(&self, made: &str, sql: &str, params: Vec<Value<'_>>) -> Result<usize, ViewError> {
+        let (made, sql) = (made.to_owned(), sql.to_owned());
         let params: Vec<_> = params.into_iter().map(Value::into_owned).collect();
         let corrected = self.transaction(move |_, connection| {
+            let file = query(connection, "select m.id from made m", &[])?;
+            if file.first().and_then(|row| row.text(0)) != Some(&*made) {
+                return Ok(0);
+            }
             let mut tx = ViewTx::Sqlite(connection);
             Ok(Handle::current().block_on(tx.execute(&sql, &params))?)
         });

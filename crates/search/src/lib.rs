@@ -123,7 +123,7 @@ impl Search {
             context.jobs.background().clone(),
         ));
         let index = Arc::new(Index::open(&views.join("search"))?);
-        engine::changes::check(&store, &index).await?;
+        engine::changes::check(&store, &index, &progress).await?;
         let searches = Searches::open(context.clone(), views, Arc::clone(&index))?;
         let turns = Arc::new(Semaphore::new(SEARCHES));
         let products = ProductSearch::open(context.clone(), views, Arc::clone(&turns)).await?;

@@ -36,6 +36,7 @@ use crate::OpenError;
 use crate::engine::changes;
 use crate::engine::indexer::Indexer;
 use projection::ProductRows;
+use sync::Reports;
 
 /// The search for products.
 #[derive(Clone, Debug)]
@@ -48,6 +49,8 @@ pub struct ProductSearch {
     turns: Arc<Semaphore>,
     /// Held by whoever writes to the index.
     writing: Arc<Mutex<()>>,
+    /// Held by whoever compares everything with the journal.
+    comparing: Arc<Mutex<Reports>>,
 }
 
 /// Shared handler state.
@@ -74,8 +77,16 @@ impl ProductSearch {
         let tables = include_str!("../migrations/0003_products.sql");
         let store = ViewStore::open(&views.join("search_products.db"), tables, rows)?;
         let index = Arc::new(ProductIndex::open(&views.join("search-products"))?);
-        changes::check(&store, &index).await?;
-        Ok(Self { context, store, index, progress, turns, writing: Arc::default() })
+        changes::check(&store, &index, &progress).await?;
+        Ok(Self {
+            context,
+            store,
+            index,
+            progress,
+            turns,
+            writing: Arc::default(),
+            comparing: Arc::default(),
+        })
     }
 
     /// The consumer group that maintains the read model.

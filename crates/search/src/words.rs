@@ -129,11 +129,19 @@ pub fn matched(asked: &str, last: bool, there: &str) -> Option<Match> {
         Some(Match::Exact)
     } else if last && may_begin(asked) && there.starts_with(asked) {
         Some(Match::Begins)
-    } else if strsim::osa_distance(asked, there) <= usize::from(edits(asked)) {
+    } else if is_alike(asked, there) {
         Some(Match::Alike)
     } else {
         None
     }
+}
+
+/// Whether as many letters differ as may.
+fn is_alike(asked: &str, there: &str) -> bool {
+    let most = usize::from(edits(asked));
+    // Counting letters is cheap, and leaves little to compare in long texts.
+    let differ_in_length = asked.chars().count().abs_diff(there.chars().count());
+    most > 0 && differ_in_length <= most && strsim::osa_distance(asked, there) <= most
 }
 
 /// Whether `typed` matches some prefix of `there`, apart from as many letters as may differ.

@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
-use domain::product::stock::{LONGEST_RESERVATION, USUAL_RESERVATION};
+use domain::product::stock::{LONGEST_RESERVATION, MOST_UNCONFIRMED, USUAL_RESERVATION};
 use domain::product::{Product, ProductCommand};
 use domain::{Fields, ProductId, ReservationId, Timestamp};
 use http_kit::docs::{IdempotencyKey, IfMatch};
@@ -54,6 +54,7 @@ pub struct ReservationDocument {
 }
 
 /// Holds some for the caller until they buy them, or until the time is over. An earlier reservation of theirs is replaced.
+/// Whoever has not confirmed their e-mail address reserves at most five, for 15 minutes.
 #[utoipa::path(
     post,
     path = "/api/v1/products/{id}/reservations",
@@ -77,6 +78,10 @@ pub async fn reserve(
     let product = product_id(path)?;
     nothing?;
     let ReservationRequest { quantity, minutes } = body.value?;
+    // Accounts without an address of somebody cost nothing, and could keep a whole stock from everybody.
+    if quantity > MOST_UNCONFIRMED || minutes > USUAL_RESERVATION {
+        caller.confirmed(&app.context).await?;
+    }
     app.for_sale(&caller, product).await?;
     let id: ReservationId = app.context.aggregates.fresh().into();
     let options = conditions.options(&app.context, &caller, &body.bytes, &product);

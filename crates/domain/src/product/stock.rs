@@ -13,6 +13,9 @@ pub const MOST_STOCK: u64 = 1_000_000_000;
 /// The most that one purchase or one reservation takes.
 pub const MOST_AT_ONCE: u64 = 1_000;
 
+/// The most that somebody reserves whose e-mail address is not confirmed.
+pub const MOST_UNCONFIRMED: u64 = 5;
+
 /// The longest reservation, in minutes.
 pub const LONGEST_RESERVATION: i64 = 60;
 /// The usual reservation, in minutes.

@@ -98,6 +98,8 @@ struct Outcome {
 enum JobResult {
     /// A read model was rebuilt.
     Rebuilt { events: u64, equal_to_the_one_before: Option<bool> },
+    /// A read model was compared with the journal, and healed.
+    Healed(Healed),
     /// Images were optimised.
     Optimized(Optimized),
     /// A backup is complete.
@@ -109,6 +111,19 @@ enum JobResult {
         /// Where the result of each row can be downloaded for a day.
         report: String,
     },
+}
+
+/// What a comparison with the journal found and healed.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = HealedReadModel)]
+struct Healed {
+    /// The number of events that were read.
+    events: u64,
+    /// The number of differences that were found.
+    differences: u64,
+    /// Whether everything agrees now.
+    in_sync: bool,
 }
 
 fn decode(gateway: &Gateway, envelope: &Envelope) -> Result<AuditEvent, Failure> {
@@ -134,6 +149,10 @@ fn outcome(gateway: &Gateway, last: &Envelope) -> Result<(&'static str, Outcome)
         | AuditEvent::OptimizeFailed { reason }
         | AuditEvent::BackupFailed { reason }
         | AuditEvent::ImportFailed { reason } => ("FAILED", Outcome { error: Some(reason), ..ended }),
+        AuditEvent::ReplayFinished { events, equal, differences: Some(differences), .. } => {
+            let healed = Healed { events, differences, in_sync: equal == Some(true) };
+            ("SUCCEEDED", Outcome { result: Some(JobResult::Healed(healed)), ..ended })
+        }
         AuditEvent::ReplayFinished { events, equal, .. } => {
             let rebuilt = JobResult::Rebuilt { events, equal_to_the_one_before: equal };
             ("SUCCEEDED", Outcome { result: Some(rebuilt), ..ended })

@@ -118,7 +118,7 @@ impl RebuildJob {
             Ok(rebuilt) => {
                 tracing::info!(group, events = rebuilt.events, tables = ?rebuilt.tables, "a read model was rebuilt");
                 let equal = Some(rebuilt.is_equal());
-                AuditEvent::ReplayFinished { group, events: rebuilt.events, equal }
+                AuditEvent::ReplayFinished { group, events: rebuilt.events, equal, differences: None }
             }
             Err(error) => {
                 tracing::error!(group, %error, "a read model could not be rebuilt");

@@ -1,6 +1,6 @@
 //! Reads what the index has to follow: rows, in the order in which they changed.
 
-use ::projection::{Row, ViewError, ViewStore};
+use ::projection::{IndexProgress, ViewError, ViewStore};
 
 use super::{IndexChange, IndexPosition, Indexed, TextIndex};
 use crate::OpenError;
@@ -56,19 +56,32 @@ pub async fn after<E: Indexed>(
     Ok(Changes { due, place: IndexPosition { made, changed: last }, erases, other_file })
 }
 
-/// Recreates the index if it was built from another file, or contains rows that no longer exist.
-pub async fn check<E: Indexed>(store: &ViewStore, index: &TextIndex<E>) -> Result<(), OpenError> {
-    let Some(place) = index.place()? else { return Ok(()) };
+/// Recreates the index if it was built from another file, or contains rows that no longer exist. Tells `progress` if the
+/// index lacks everything.
+pub async fn check<E: Indexed>(
+    store: &ViewStore,
+    index: &TextIndex<E>,
+    progress: &IndexProgress,
+) -> Result<(), OpenError> {
+    let place = index.place()?;
     if store.outdated().is_some() {
         // The read model will be rebuilt in another file, and its rows cannot be queried before.
-        return Ok(index.begin_again()?);
+        progress.is_emptied();
+        return if place.is_some() { Ok(index.begin_again()?) } else { Ok(()) };
     }
     let table = E::TABLE;
     let sql = format!("select m.id, (select coalesce(max(changed), 0) from {table}) from made m");
     let rows = store.query(&sql, Vec::new()).await?;
-    let same =
-        |row: &Row| row.text(0) == Some(&place.made) && row.int(1).is_some_and(|last| last >= place.changed);
-    if !rows.first().is_some_and(same) {
+    let row = rows.first();
+    let (made, last) = (row.and_then(|row| row.text(0)), row.and_then(|row| row.int(1)).unwrap_or_default());
+    let same = |place: &IndexPosition| made == Some(&*place.made) && last >= place.changed;
+    if place.as_ref().is_some_and(same) {
+        return Ok(());
+    }
+    if last > 0 {
+        progress.is_emptied();
+    }
+    if place.is_some() {
         index.begin_again()?;
     }
     Ok(())

@@ -115,7 +115,11 @@ impl<E: Indexed> Indexer<E> {
             let Changes { due: changes, place: reached, erases, other_file } =
                 changes::after::<E>(&self.store, &place, AT_ONCE).await?;
             if other_file {
-                self.progress.is_late();
+                if changes.is_empty() {
+                    self.progress.is_late();
+                } else {
+                    self.progress.is_emptied();
+                }
                 self.work(TextIndex::begin_again).await?;
                 waiting = 0;
             }

@@ -11,14 +11,17 @@ use tokio::time::Instant;
 
 use super::{IndexError, Indexed, TextIndex};
 
-/// Waits, for a bounded time, until the rows and then the index contain the caller's own writes.
+/// Waits, for a bounded time, until the rows and then the index contain the caller's own writes. While the index is filled
+/// from nothing, the answer is stale for everybody.
 pub async fn wait_for_own(
     context: &AppContext,
     status: &GroupStatus,
     progress: &IndexProgress,
     caller: &Caller,
 ) -> Freshness {
-    let Some(user) = caller.user() else { return Freshness::Fresh };
+    let Some(user) = caller.user() else {
+        return if progress.is_refilled() { Freshness::Stale } else { Freshness::Fresh };
+    };
     let began = Instant::now();
     let written = context.seen.of(&caller.tenant, user)[Log::Facts.index()];
     let freshness = context.wait_for_own(status, caller, &[Log::Facts]).await;

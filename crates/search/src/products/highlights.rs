@@ -28,6 +28,9 @@ pub struct Highlights {
 impl Highlights {
     /// The highlights of a hit; `None` if neither text has one of the words.
     pub fn of(product: &ListedProduct, query: &ProductQuery) -> Option<Self> {
+        if query.words.is_empty() {
+            return None;
+        }
         let content = &product.details.content;
         let name = marked(content.name.text(), query, 0, usize::MAX);
         let description =

@@ -6,7 +6,7 @@ use domain::{ProductId, TenantId, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::query::{Count, Hit, MOST_WORDS};
+use crate::query::{Count, Hit, Key, MOST_WORDS};
 
 use super::words::product_words;
 
@@ -64,6 +64,15 @@ impl ProductFilters {
     }
 }
 
+/// A place in the order of hits.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ProductPlace {
+    /// The name of the hit there, if hits are sorted by name.
+    pub name: String,
+    /// The rest of its place.
+    pub key: Key<ProductId>,
+}
+
 /// A search for products.
 #[derive(Clone, Debug)]
 pub struct ProductQuery {
@@ -79,6 +88,8 @@ pub struct ProductQuery {
     pub sort: ProductSortBy,
     /// Whether the largest comes first.
     pub descending: bool,
+    /// Only hits after this place.
+    pub after: Option<ProductPlace>,
     /// The number of hits to skip.
     pub offset: usize,
     /// The number of hits to return.
@@ -100,6 +111,7 @@ impl ProductQuery {
             filters: ProductFilters::default(),
             sort: ProductSortBy::CreatedAt,
             descending: true,
+            after: None,
             offset: 0,
             size: 20,
             facets: false,
@@ -139,6 +151,8 @@ pub type ProductHit = Hit<ProductId>;
 pub struct ProductHits {
     /// The hits of the page.
     pub hits: Vec<ProductHit>,
+    /// The place of the last of them.
+    pub last: Option<ProductPlace>,
     /// The total number of hits.
     pub total: u64,
     /// The facet counts, if requested.

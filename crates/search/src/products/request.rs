@@ -3,13 +3,17 @@
 use std::collections::BTreeMap;
 
 use domain::fields::MemberKind;
-use domain::{Fields, TenantId, Timestamp};
-use http_kit::{Paging, Request};
+use domain::{Fields, ProductId, TenantId, Timestamp};
+use http_kit::{Cursor, Paging, Request};
 use serde_json::{Value, json};
 
 use super::index::facet_key;
-use super::query::{ProductFilters, ProductQuery, ProductSortBy};
+use super::query::{ProductFilters, ProductPlace, ProductQuery, ProductSortBy};
+use crate::query::{Key, MOST_SORTS};
 use crate::request::money;
+
+/// The number of values in a cursor: the order, the time of the first page, a name, the sort values and the id.
+const CURSOR: usize = 4 + MOST_SORTS;
 
 /// The most values of one filter.
 const MOST_VALUES: usize = 30;
@@ -43,6 +47,23 @@ impl Order {
         }
         Self { by, ascending: direction == "asc" }
     }
+
+    /// As text. A cursor is valid for one order only; without a choice it depends on whether there are words.
+    fn named(self, has_text: bool) -> String {
+        format!("{:?} {} {has_text}", self.by, self.ascending)
+    }
+}
+
+fn place(cursor: &Cursor, order: &str) -> Option<(Timestamp, ProductPlace)> {
+    let [its, at, name, parts @ .., id] = &cursor.0[..] else { return None };
+    if its.as_str()? != order {
+        return None;
+    }
+    let mut key = Key { parts: [0.0; MOST_SORTS], id: ProductId::of(id.as_u64()?)? };
+    for (part, bits) in key.parts.iter_mut().zip(parts) {
+        *part = f64::from_bits(bits.as_u64()?);
+    }
+    Some((Timestamp::from_micros(at.as_i64()?), ProductPlace { name: name.as_str()?.to_owned(), key }))
 }
 
 /// A search for products, as it was asked.
@@ -54,12 +75,25 @@ pub struct ProductSearchRequest {
     pub paging: Paging,
     /// Whether the factors of each relevance score are returned.
     pub explain: bool,
+    /// Where the previous page ended, and when the first page was requested.
+    after: Option<(Timestamp, ProductPlace)>,
 }
 
 impl ProductSearchRequest {
+    /// The cursor after a hit of this search, whose first page was requested at `at`. Numbers are stored as bits, because
+    /// they must come back exactly.
+    pub fn cursor(&self, at: Timestamp, place: &ProductPlace) -> Cursor {
+        let order = self.order.named(self.text.is_some());
+        let mut parts = vec![order.into(), at.micros().into(), place.name.clone().into()];
+        parts.extend(place.key.parts.iter().map(|part| Value::from(part.to_bits())));
+        parts.push(place.key.id.number().into());
+        Cursor(parts)
+    }
+
     /// This search in `tenant` at the time `now`.
     pub fn asked_in(&self, tenant: &TenantId, now: Timestamp) -> ProductQuery {
-        let mut query = paged(tenant, now, &self.paging);
+        let (at, after) = self.after.clone().map_or((now, None), |(at, place)| (at, Some(place)));
+        let mut query = ProductQuery { after, ..paged(tenant, at, &self.paging) };
         query.facets = true;
         query.filters = self.filters.clone();
         if let Some(text) = &self.text {
@@ -97,8 +131,13 @@ impl Request for ProductSearchRequest {
         }
         let order = Order::read(f);
         let explain = f.flag("explain").unwrap_or_default();
-        let paging = Paging::by_number(f, 20)?;
-        Some(Self { text, filters, order, paging, explain })
+        let paging = Paging::read(f, 20, CURSOR);
+        let cursor = paging.as_ref().and_then(|paging| paging.cursor.as_ref());
+        let after = cursor.and_then(|cursor| place(cursor, &order.named(text.is_some())));
+        if cursor.is_some() && after.is_none() {
+            f.wrong("cursor", "belongs to another order; take it from the page before");
+        }
+        Some(Self { text, filters, order, paging: paging?, explain, after })
     }
 
     fn about(member: &str) -> Option<&'static str> {

@@ -134,8 +134,11 @@ impl StoredProduct {
         })
     }
 
-    /// What its events said so far.
+    /// What its events said so far; nothing for what healing leaves of a row that should not be there.
     pub fn folded(self) -> FoldedProduct {
+        if self.version == 0 {
+            return FoldedProduct::default();
+        }
         let product = Product { details: Some(self.details), deleted: self.deleted };
         FoldedProduct { product, purchase_trend: self.popularity.purchase_trend, version: self.version }
     }

@@ -3,21 +3,24 @@
 //! ```text
 //! journal --folded up to where the group is--> row --checksum--> document of the index
 //! ```
-//! A row is what the fold of the product's own events says, as of the position that the group has reached. A document of
-//! the index has the checksum of the row that it was made from. Clicks, and whether a seller is there, come from other
-//! streams and are not compared with them.
+//! A row is what the fold of the product's own events says, as of the position that the group has reached, or before the
+//! first event of the product that waits for an operator. Whether its seller is there is what the read model knows about
+//! the seller. A document of the index has the checksum of the row that it was made from. Clicks are the sum of a whole
+//! log, and are compared by a rebuild only.
 
 mod compare;
 mod heal;
+mod reports;
 
 use ::projection::{ProjectionError, Value, ViewError};
 use domain::ProductId;
-use journal::{DecodeError, JournalError};
+use journal::JournalError;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::engine::IndexError;
 use crate::engine::changes::RowsError;
+pub(super) use reports::Reports;
 
 /// Where something differs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -67,7 +70,7 @@ pub struct SyncReport {
     pub index_checksum: u64,
     /// What differs.
     pub differences: Vec<Difference>,
-    /// Products whose events wait for an operator. Their rows are not compared.
+    /// Products whose events wait for an operator, or cannot be read.
     pub waiting: Vec<ProductId>,
     /// How many events were read.
     pub events: u64,
@@ -88,9 +91,6 @@ pub enum SyncError {
     /// The journal cannot be read.
     #[error(transparent)]
     Journal(#[from] JournalError),
-    /// An event cannot be read.
-    #[error(transparent)]
-    Decode(#[from] DecodeError),
     /// A row cannot be written.
     #[error(transparent)]
     Projection(#[from] ProjectionError),
@@ -105,27 +105,35 @@ struct RowDrift {
     kind: DriftKind,
     /// What the row should hold; nothing if it should not be there.
     values: Vec<Value<'static>>,
+    /// The id of the read model's file that was compared.
+    made: String,
     /// Its `changed` number when it was compared.
     changed: i64,
+}
+
+/// What becomes of rows that differ.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Rows {
+    /// They are told.
+    Compared,
+    /// Each is corrected when it is found, so that nothing is kept of it.
+    Healed,
 }
 
 /// What a comparison found.
 #[derive(Default)]
 struct Comparison {
     report: SyncReport,
-    rows: Vec<RowDrift>,
     /// Products whose documents in the index have to be made again.
     index: Vec<ProductId>,
 }
 
 impl Comparison {
-    fn note_row(&mut self, drift: RowDrift) {
-        let (product_id, kind) = (drift.id, drift.kind);
+    /// Its document is made again, too: where rows were removed by hand, a number may have been given twice, and the
+    /// index would not read on to it.
+    fn note_row(&mut self, product_id: ProductId, kind: DriftKind) {
         self.report.differences.push(Difference { product_id, place: DriftPlace::ReadModel, kind });
-        if kind == DriftKind::Orphaned {
-            self.index.push(product_id);
-        }
-        self.rows.push(drift);
+        self.index.push(product_id);
     }
 
     fn note_document(&mut self, product_id: ProductId, kind: DriftKind) {

@@ -129,6 +129,36 @@ fn e19_facets_and_pages_are_those_of_a_scan() {
 }
 
 #[test]
+fn pages_that_follow_one_another_are_the_whole_in_every_order() {
+    let directory = tempfile::tempdir().unwrap();
+    let index = ProductIndex::open(directory.path()).unwrap();
+    let mut random = Random::new(7);
+    let products = (1..=300).map(|id| product(&mut random, id)).collect();
+    let all = indexed(&mut random, &index, products);
+    for (_, sort) in ProductSortBy::WORDS {
+        for descending in [true, false] {
+            let mut query = ProductQuery::all(TenantId::stored("hyderabad"), NOW);
+            (query.sort, query.descending, query.size) = (sort, descending, 1_000);
+            let whole: Vec<ProductId> =
+                index.search(&query).unwrap().hits.iter().map(|hit| hit.key.id).collect();
+            assert_eq!(whole.len(), all.len());
+            query.size = 7;
+            let mut walked = Vec::new();
+            loop {
+                let page = index.search(&query).unwrap();
+                assert_eq!(page.total, all.len() as u64);
+                walked.extend(page.hits.iter().map(|hit| hit.key.id));
+                if page.hits.len() < query.size {
+                    break;
+                }
+                query.after = page.last;
+            }
+            assert_eq!(walked, whole, "{sort:?}, descending: {descending}");
+        }
+    }
+}
+
+#[test]
 fn facets_and_pages_of_the_published_set_are_those_of_a_scan() {
     if let Some(products) = published() {
         assert!(products.len() > 7_000, "{}", products.len());

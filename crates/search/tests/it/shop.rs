@@ -64,12 +64,24 @@ impl Shop {
         self.site
     }
 
-    /// Waits until rows and index have everything.
-    pub async fn settled(&self) {
+    /// Waits until the group has read everything. Events may wait behind one that failed.
+    pub async fn read_on(&self) {
         let heads = self.site.context.aggregates.heads().await.unwrap();
         let nobody = Asker { tenant: &self.site.tenant, user: self.site.somebody() };
         let waited = self.handle.status.wait(&heads, nobody, LONG).await;
         assert_eq!(waited, WaitOutcome::Applied);
+    }
+
+    /// Applies the events that wait.
+    pub async fn redrive(&self) {
+        for blocked in self.handle.status.blocked() {
+            self.handle.redrive(&blocked.id).await.unwrap();
+        }
+    }
+
+    /// Waits until rows and index have everything.
+    pub async fn settled(&self) {
+        self.read_on().await;
         assert!(self.handle.status.blocked().is_empty(), "{:?}", self.handle.status.blocked());
         assert!(self.products.caught_up(LONG).await);
     }

@@ -240,6 +240,23 @@ async fn a_reservation_keeps_others_away_until_it_is_over() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn accounts_that_cost_nothing_keep_no_whole_stock_from_others() {
+    let (app, _, seller) = shop(&[]).await;
+    let mut body = headphones("WBH-001");
+    body["stock"] = json!(100);
+    create(&seller.client, &body).await;
+    let path = "/api/v1/products/1/reservations";
+    let one = Person::register(&app.client, "one").await;
+    for many in [json!({"quantity": 6}), json!({"quantity": 1, "minutes": 16})] {
+        let refused = one.client.post(path, &many).await.expect(403);
+        assert_eq!(refused.code(), "EMAIL_NOT_CONFIRMED", "{many}");
+    }
+    one.client.post(path, &json!({"quantity": 5, "minutes": 15})).await.expect(201);
+    let other = Person::confirmed(&app, "other").await;
+    other.client.post(path, &json!({"quantity": 95, "minutes": 60})).await.expect(201);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn views_are_counted_once_and_passed_on_in_batches() {
     let settings =
         [("activity.await_activity", "true"), ("views.sync_enabled", "false"), ("views.sync_batch", "2")];

@@ -129,6 +129,21 @@ async fn filters_narrow_and_each_facet_leaves_its_own_out() {
         let answer = app.client.get(&format!("/api/v1/products/search?{query}")).await.expect(400);
         assert!(answer.field(field).is_some(), "{query}: {}", answer.text);
     }
+    let by_name = "size=5&sortBy=name&sortDirection=asc";
+    let first = found(&app.client, by_name).await;
+    assert!(first.header("link").unwrap().contains("rel=\"next\""), "{:?}", first.header("link"));
+    let (mut walked, mut next) = (ids(&first), first.data()["next"].as_str().map(str::to_owned));
+    while let Some(cursor) = next {
+        let page = found(&app.client, &format!("{by_name}&cursor={cursor}")).await;
+        walked.extend(ids(&page));
+        next = page.data()["next"].as_str().map(str::to_owned);
+    }
+    assert_eq!(walked, ids(&found(&app.client, "sortBy=name&sortDirection=asc").await));
+    let cursor = first.data()["next"].as_str().unwrap();
+    let other = app.client.get(&format!("/api/v1/products/search?size=5&cursor={cursor}")).await.expect(400);
+    assert!(other.field("cursor").is_some(), "of another order: {}", other.text);
+    let deep = app.client.get("/api/v1/products/categories?categories=Books&page=9999").await.expect(400);
+    assert!(!deep.field("page").unwrap().contains("cursor"), "there is none: {}", deep.text);
     app.stop().await;
 }
 
@@ -211,7 +226,15 @@ async fn e16_operators_see_that_everything_agrees_and_heal_it_with_a_job() {
         let job = admin.client.get(&job).await.expect(200);
         (job.data()["status"] != "RUNNING").then_some(job)
     });
-    assert_eq!(done.await.data()["status"], "SUCCEEDED");
+    let done = done.await;
+    let result = &done.data()["result"];
+    assert_eq!(
+        (&done.data()["status"], &result["differences"]),
+        (&json!("SUCCEEDED"), &json!(0)),
+        "{}",
+        done.text
+    );
+    assert_eq!(result["inSync"], true);
 
     seller.client.delete("/api/v1/products/3").await.expect(200);
     let one = admin.client.post("/api/v1/admin/sync/product/3", &json!({})).await.expect(200);

@@ -11,7 +11,7 @@ use crate::engine::reading;
 use crate::products::highlights::Highlights;
 use crate::products::index::ProductIndex;
 use crate::products::listed_product::ListedProduct;
-use crate::products::query::{ProductFacets, ProductHits, ProductQuery, ProductSortBy};
+use crate::products::query::{ProductFacets, ProductHits, ProductPlace, ProductQuery, ProductSortBy};
 use crate::products::ranking::{BoostInputs, ProductRelevance};
 use crate::products::{ProductSearch, ProductsApp, row};
 
@@ -48,6 +48,10 @@ pub struct ProductResults {
     last: bool,
     has_next: bool,
     has_previous: bool,
+    /// The cursor of the next page, if there may be one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(super) next: Option<String>,
     facets: ProductFacets,
     /// The words of the search with the unknown ones corrected.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -82,13 +86,14 @@ impl ProductsApp {
         Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
     }
 
-    /// Answers one page. A hit whose row has left the catalogue since it was indexed is left out.
+    /// Answers one page, and the place of its last hit if another page may follow. A hit whose row has left the catalogue
+    /// since it was indexed is left out.
     pub async fn results(
         &self,
         query: ProductQuery,
         paging: &Paging,
         explain: bool,
-    ) -> Result<ProductResults, Failure> {
+    ) -> Result<(ProductResults, Option<ProductPlace>), Failure> {
         let asked = query.clone();
         let (hits, did_you_mean) =
             self.read(move |index| Ok((index.search(&asked)?, index.did_you_mean(&asked)?))).await?;
@@ -99,20 +104,25 @@ impl ProductsApp {
             products.push(to_raw_value(&found).map_err(|error| Failure::unavailable(&error))?);
         }
         let total_pages = hits.total.div_ceil(paging.size);
-        let has_next = paging.page + 1 < total_pages;
-        Ok(ProductResults {
+        let by_number = paging.cursor.is_none();
+        let has_next =
+            if by_number { paging.page + 1 < total_pages } else { hits.hits.len() as u64 == paging.size };
+        let last = hits.last.filter(|_| has_next);
+        let results = ProductResults {
             products,
             total_elements: hits.total,
             total_pages,
             current_page: paging.page,
             page_size: paging.size,
-            first: paging.page == 0,
+            first: by_number && paging.page == 0,
             last: !has_next,
             has_next,
-            has_previous: paging.page > 0,
+            has_previous: paging.page > 0 || !by_number,
+            next: None,
             facets: hits.facets,
             did_you_mean,
-        })
+        };
+        Ok((results, last))
     }
 }
 

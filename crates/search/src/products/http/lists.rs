@@ -87,7 +87,8 @@ pub async fn categories(
     let fresh = app.fresh(&caller).await;
     let query = request.asked_in(&caller.tenant, context.aggregates.clock().now());
     let answer = if let Some(query) = query {
-        CategoriesAnswer::Products(Box::new(app.results(query, &request.paging, false).await?))
+        let (products, _) = app.results(query, &request.paging, false).await?;
+        CategoriesAnswer::Products(Box::new(products))
     } else {
         let tenant = caller.tenant.clone();
         CategoriesAnswer::Tree(app.read(move |index| index.categories(&tenant)).await?)

@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use domain::audit::AuditEvent;
-use domain::{Actor, Position, ProductId, StreamId, TenantId};
+use domain::{Actor, Position, ProductId, StreamId, TenantId, Timestamp};
 use http_kit::docs::IdempotencyKey;
 use http_kit::{ApiResponse, AppContext, Caller, Conditions, Failure, Job, Query, Right};
 use serde::Serialize;
@@ -24,6 +24,8 @@ struct SyncStatus {
     /// The products in the index.
     elasticsearch_product_count: u64,
     in_sync: bool,
+    /// When the comparison was begun. A comparison that takes long is told again for four times as long as it took.
+    compared_at: Timestamp,
     /// The sum of a checksum of each row on sale.
     mysql_checksum: String,
     /// The sum of the checksums that the index has.
@@ -39,12 +41,13 @@ struct SyncStatus {
     orphaned_total: u64,
     /// Each difference; the first 100.
     differences: Vec<Difference>,
-    /// Products whose events wait for an operator, see the dead letters; the first 100.
+    /// Products whose events wait for an operator, see the dead letters, or cannot be read; the first 100. Their rows are
+    /// compared with the events before those.
     waiting: Vec<ProductId>,
 }
 
 impl SyncStatus {
-    fn of(report: &SyncReport) -> Self {
+    fn of(report: &SyncReport, compared_at: Timestamp) -> Self {
         let of_kind = |kind| {
             let of_kind = report.differences.iter().filter(|difference| difference.kind == kind);
             let mut ids: Vec<ProductId> = of_kind.map(|difference| difference.product_id).collect();
@@ -60,6 +63,7 @@ impl SyncStatus {
             mysql_product_count: report.on_sale,
             elasticsearch_product_count: report.indexed,
             in_sync: report.differences.is_empty(),
+            compared_at,
             mysql_checksum: format!("{:016x}", report.row_checksum),
             elasticsearch_checksum: format!("{:016x}", report.index_checksum),
             missing,
@@ -91,7 +95,8 @@ struct SyncDone {
     job_id: Option<String>,
 }
 
-/// Compares journal, rows and index item by item. What the index has yet to read of the rows is no difference.
+/// Compares journal, rows and index item by item. What the index has yet to read of the rows is no difference. A comparison
+/// of more than a minute goes on after a 503, and is told later.
 #[utoipa::path(
     get,
     path = "/api/v1/admin/sync/status",
@@ -106,8 +111,11 @@ pub async fn status(
     caller.require(Right::Administer)?;
     nothing?;
     let fresh = app.fresh(&caller).await;
-    let report = app.products.report(&caller.tenant).await.map_err(|error| Failure::unavailable(&error))?;
-    let reply = app.products.context.reply("Compared", SyncStatus::of(&report));
+    let told =
+        app.products.last_report(&caller.tenant).await.map_err(|error| Failure::unavailable(&error))?;
+    let told = told.ok_or_else(|| Failure::unavailable(&"products are still being compared"))?;
+    let status = SyncStatus::of(&told.report, told.compared_at);
+    let reply = app.products.context.reply("Compared", status);
     Ok(reply.stale(fresh.is_stale()).into_response())
 }
 
@@ -179,10 +187,11 @@ impl SyncJob {
         let total = self.products.rows(&self.tenant).await.unwrap_or_default();
         let healed = self.products.heal(&self.tenant, |done| job.progress(done, total.max(done))).await;
         let event = match healed {
-            Ok(report) => {
-                tracing::info!(differences = report.differences.len(), "products were compared and healed");
-                let equal = Some(report.differences.is_empty());
-                AuditEvent::ReplayFinished { group, events: report.events, equal }
+            Ok((found, afterwards)) => {
+                let (differences, left) = (found.differences.len() as u64, afterwards.differences.len());
+                tracing::info!(differences, left, "products were compared and healed");
+                let (equal, differences) = (Some(left == 0), Some(differences));
+                AuditEvent::ReplayFinished { group, events: found.events, equal, differences }
             }
             Err(error) => {
                 tracing::error!(%error, "products could not be healed");

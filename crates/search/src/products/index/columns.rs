@@ -5,8 +5,9 @@ use domain::{Paise, ProductId, Timestamp};
 use tantivy::columnar::StrColumn;
 use tantivy::{DocId, SegmentReader};
 
-use crate::engine::text_column::{SHOWN, TextColumn, ordinals};
+use crate::engine::text_column::{SHOWN, TextColumn, ordinals, shown};
 use crate::products::ranking::BoostInputs;
+use crate::products::words::product_key;
 
 /// The values read for every product.
 #[derive(Clone, Copy, Debug)]
@@ -95,6 +96,24 @@ impl ProductColumns {
         self.names.as_ref().map_or(0, |names| names.dictionary().num_terms())
     }
 
+    /// How many names are before this one, which is what a name is sorted by, and whether it is here.
+    ///
+    /// # Errors
+    /// When the segment's file cannot be read.
+    pub fn names_before(&self, sort_name: &str) -> tantivy::Result<(u32, bool)> {
+        let all = u32::try_from(self.distinct_names()).unwrap_or(u32::MAX);
+        let (mut least, mut most) = (0, all);
+        while least < most {
+            let middle = least + (most - least) / 2;
+            if self.sort_name(middle)?.as_str() < sort_name {
+                least = middle + 1;
+            } else {
+                most = middle;
+            }
+        }
+        Ok((least, least < all && self.sort_name(least)? == sort_name))
+    }
+
     /// The name at a place: what it is sorted by.
     ///
     /// # Errors
@@ -106,6 +125,11 @@ impl ProductColumns {
         }
         Ok(text)
     }
+}
+
+/// What a written name is sorted by.
+pub fn sort_name_of(name: &str) -> String {
+    shown(&product_key(name), name)
 }
 
 /// The name as written, from what it is sorted by.

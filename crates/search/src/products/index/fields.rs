@@ -7,6 +7,7 @@ use domain::search_text::fold;
 use tantivy::TantivyDocument;
 use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
 
+use super::columns::sort_name_of;
 use crate::engine::Indexed as _;
 use crate::engine::text_column::shown;
 use crate::products::listed_product::{ListedProduct, STEP};
@@ -104,7 +105,7 @@ impl ProductFields {
         }
         document.add_u64(self.stocked, details.in_stock().into());
         document.add_u64(self.checksum, product.checksum());
-        document.add_text(self.sort_name, shown(&product_key(content.name.text()), content.name.text()));
+        document.add_text(self.sort_name, sort_name_of(content.name.text()));
         document.add_text(self.path, product.category_path());
         Self::add_texts(&mut document, self.category, &content.categories);
         Self::add_texts(&mut document, self.tag, &product.tags());

@@ -3,9 +3,10 @@
 //! A product that fails exactly one filter still counts in that filter's own facet. A product that fails none is a hit
 //! and counts in every facet.
 
+use domain::ProductId;
 use tantivy::{BitSet, DocId, SegmentReader};
 
-use super::columns::{ProductColumns, ProductValues};
+use super::columns::{ProductColumns, ProductValues, sort_name_of, written_name};
 use super::each_of_tenant;
 use super::facets::{ProductFacet, ProductSums, ProductTally};
 use super::fields::ProductFields;
@@ -13,7 +14,9 @@ use crate::engine::best::{Best, Last};
 use crate::engine::view::View;
 use crate::engine::word_matches::{self, DocumentWords, WeightedFields, WordMatches};
 use crate::products::listed_product::{CATEGORIES, DESCRIPTION, EXACT_SKU, ListedProduct, NAME, REST, STEP};
-use crate::products::query::{ProductFacets, ProductHit, ProductHits, ProductQuery, ProductSortBy};
+use crate::products::query::{
+    ProductFacets, ProductHit, ProductHits, ProductPlace, ProductQuery, ProductSortBy,
+};
 use crate::products::ranking::ProductRelevance;
 use crate::products::words::synonyms;
 use crate::query::{Key, MOST_SORTS, compare_parts};
@@ -35,7 +38,7 @@ pub fn search(
     let mut total = 0;
     let mut sums = ProductSums::default();
     for (segment, columns) in view.segments() {
-        let mut pass = Pass::of(query, columns);
+        let mut pass = Pass::of(query, columns)?;
         pass.over(segment, fields, &words)?;
         for mut hit in pass.best.into_hits() {
             let name = match query.sort {
@@ -53,9 +56,27 @@ pub fn search(
         let names = if query.descending { other.cmp(name) } else { name.cmp(other) };
         names.then_with(|| hit.key.cmp(&another.key))
     });
-    let hits = ranked.into_iter().map(|(_, hit)| hit).skip(query.offset).take(query.size).collect();
+    let page: Vec<_> = ranked.into_iter().skip(query.offset).take(query.size).collect();
+    let place = |(name, hit): &(String, ProductHit)| ProductPlace {
+        name: written_name(name).to_owned(),
+        key: hit.key,
+    };
+    let last = page.last().map(place);
+    let hits = page.into_iter().map(|(_, hit)| hit).collect();
     let facets = if query.facets { sums.facets(&query.filters) } else { ProductFacets::default() };
-    Ok(ProductHits { hits, total, facets })
+    Ok(ProductHits { hits, last, total, facets })
+}
+
+/// Behind which place the hits of a segment begin. Names have places of their own in each segment; a name that is not
+/// there is between two of them.
+fn begins_after(query: &ProductQuery, columns: &ProductColumns) -> tantivy::Result<Option<Key<ProductId>>> {
+    let Some(ProductPlace { name, key }) = &query.after else { return Ok(None) };
+    if query.sort != ProductSortBy::Name {
+        return Ok(Some(*key));
+    }
+    let (before, is_here) = columns.names_before(&sort_name_of(name))?;
+    let place = f64::from(before) - if is_here { 0.0 } else { 0.5 };
+    Ok(Some(Key { parts: oriented(query, [place, 0.0, 0.0]), id: key.id }))
 }
 
 /// Replaces the place of a hit's name, which is of its segment only, by the name.
@@ -105,19 +126,21 @@ struct Pass<'a> {
     chosen: ChosenTexts,
     tally: Option<ProductTally>,
     total: u64,
-    best: Best<domain::ProductId>,
+    after: Option<Key<ProductId>>,
+    best: Best<ProductId>,
 }
 
 impl<'a> Pass<'a> {
-    fn of(query: &'a ProductQuery, columns: &'a ProductColumns) -> Self {
-        Self {
+    fn of(query: &'a ProductQuery, columns: &'a ProductColumns) -> tantivy::Result<Self> {
+        Ok(Self {
             query,
             columns,
             chosen: ChosenTexts::of(query, columns),
             tally: query.facets.then(|| ProductTally::new(columns)),
             total: 0,
+            after: begins_after(query, columns)?,
             best: Best::of(query.offset.saturating_add(query.size)),
-        }
+        })
     }
 
     /// Evaluates every live product of the tenant that matches the words.
@@ -163,7 +186,10 @@ impl<'a> Pass<'a> {
         if failed.is_none() {
             self.total += 1;
             if let Some(parts) = self.place(doc, values, text) {
-                self.best.add(ProductHit { key: Key { parts, id: values.id }, text });
+                let key = Key { parts, id: values.id };
+                if self.after.is_none_or(|after| key > after) {
+                    self.best.add(ProductHit { key, text });
+                }
             }
         }
     }
@@ -225,6 +251,11 @@ fn parts(
         ProductSortBy::Popularity => [values.popularity, values.purchases as f64, 0.0],
         ProductSortBy::Trending => [values.trend, values.popularity, 0.0],
     };
+    oriented(query, parts)
+}
+
+/// Smaller comes first.
+fn oriented(query: &ProductQuery, parts: [f64; MOST_SORTS]) -> [f64; MOST_SORTS] {
     if query.descending { parts.map(|part| -part) } else { parts }
 }
 

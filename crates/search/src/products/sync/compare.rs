@@ -8,7 +8,7 @@ use domain::product::{Product, ProductEvent};
 use domain::{Aggregate as _, Log, ProductId, StreamId, TenantId};
 use journal::EventQuery;
 
-use super::{Comparison, DriftKind, RowDrift, SyncError, SyncReport};
+use super::{Comparison, DriftKind, RowDrift, Rows, SyncError, SyncReport};
 use crate::engine::IndexPosition;
 use crate::products::ProductSearch;
 use crate::products::projection::{GROUP, blocked_key};
@@ -16,9 +16,13 @@ use crate::products::row::{CHANGED, COLUMNS, FOLDED_COLUMNS, FoldedProduct, JOIN
 
 /// Rows, or events, read at once.
 const AT_ONCE: usize = 500;
-/// The id of the read model's file, and how far the group is, in the snapshot of the rows.
+/// In the snapshot of the rows: the id of the read model's file, how far the group is, the first event of the product that
+/// waits for an operator, and whether its seller closed their account or is away.
 const SNAPSHOT: &str = ", (select m.id from made m),
-    (select seq from checkpoints where grp = 'elasticsearch-sync' and log = 'facts')";
+    (select seq from checkpoints where grp = 'elasticsearch-sync' and log = 'facts'),
+    (select b.seq from blocked_keys b where b.grp = 'elasticsearch-sync' and b.key = r.tenant || '/product/' || r.id),
+    exists (select 1 from erased_people e where e.user_id = r.seller_id and e.tenant = r.tenant),
+    exists (select 1 from absent_sellers a where a.tenant = r.tenant and a.user_id = r.seller_id)";
 
 /// The index at one of its commits.
 struct IndexSnapshot {
@@ -28,33 +32,46 @@ struct IndexSnapshot {
 
 /// What is compared with each other.
 struct Sides {
+    /// What becomes of rows that differ.
+    differing: Rows,
     index: IndexSnapshot,
-    /// Keys whose events wait for an operator.
-    blocked: HashSet<String>,
     /// The products that have a row.
     ids: HashSet<ProductId>,
 }
 
-impl ProductSearch {
-    /// Compares everything of a tenant.
-    ///
-    /// # Errors
-    /// When journal, rows or index cannot be read.
-    pub async fn report(&self, tenant: &TenantId) -> Result<SyncReport, SyncError> {
-        Ok(self.compare(tenant, |_| {}).await?.report)
-    }
+/// Until where the events of a product are folded.
+#[derive(Clone, Copy)]
+struct Until {
+    /// The position that the group has reached.
+    reached: u64,
+    /// The first event of the product that waits for an operator: it and those behind it are not in the row.
+    waiting: Option<u64>,
+}
 
-    /// The same, with what is needed for healing. `progress` learns how many rows were compared.
+impl Until {
+    fn includes(self, seq: u64) -> bool {
+        seq <= self.reached && self.waiting.is_none_or(|first| seq < first)
+    }
+}
+
+/// The position of a waiting event, if there is one.
+fn waiting(row: &Row, column: usize) -> Option<u64> {
+    row.int(column).and_then(|first| u64::try_from(first).ok())
+}
+
+impl ProductSearch {
+    /// Compares everything of a tenant. `progress` learns how many rows were compared.
     pub(super) async fn compare(
         &self,
         tenant: &TenantId,
+        differing: Rows,
         mut progress: impl FnMut(u64) + Send,
     ) -> Result<Comparison, SyncError> {
         let mut found = Comparison::default();
         let index = self.index_snapshot(tenant).await?;
         found.report.indexed = index.checksums.len() as u64;
         found.report.index_checksum = index.checksums.values().fold(0, |sum, one| sum.wrapping_add(*one));
-        let mut sides = Sides { index, blocked: self.blocked().await?, ids: HashSet::new() };
+        let mut sides = Sides { differing, index, ids: HashSet::new() };
         let mut last = 0;
         loop {
             let sql = format!(
@@ -81,7 +98,7 @@ impl ProductSearch {
         Ok(found)
     }
 
-    /// Compares one product's row with the journal.
+    /// Compares one product's row with the journal, and corrects it.
     pub(super) async fn compare_one(
         &self,
         tenant: &TenantId,
@@ -89,7 +106,7 @@ impl ProductSearch {
     ) -> Result<Comparison, SyncError> {
         let mut found = Comparison::default();
         let index = IndexSnapshot { place: IndexPosition::default(), checksums: HashMap::new() };
-        let mut sides = Sides { index, blocked: self.blocked().await?, ids: HashSet::new() };
+        let mut sides = Sides { differing: Rows::Healed, index, ids: HashSet::new() };
         match crate::products::row::of_ids(&self.store, tenant, &[id], SNAPSHOT).await?.first() {
             Some(row) => self.compare_row(tenant, row, &mut sides, &mut found).await?,
             None => self.find_missing_row(tenant, id, &sides, &mut found).await?,
@@ -109,12 +126,6 @@ impl ProductSearch {
         tokio::task::spawn_blocking(read).await?
     }
 
-    async fn blocked(&self) -> Result<HashSet<String>, SyncError> {
-        let sql = "select key from blocked_keys where grp = $1";
-        let rows = self.store.query(sql, vec![GROUP.name.into()]).await?;
-        Ok(rows.iter().filter_map(|row| row.text(0).map(str::to_owned)).collect())
-    }
-
     async fn compare_row(
         &self,
         tenant: &TenantId,
@@ -124,45 +135,75 @@ impl ProductSearch {
     ) -> Result<(), SyncError> {
         let Some(id) = ProductId::of(row.count(2)) else { return Ok(()) };
         sides.ids.insert(id);
-        if sides.blocked.contains(&blocked_key(tenant.as_str(), &id.to_string())) {
-            found.report.waiting.push(id);
-        } else {
-            let folded = self.folded(tenant, id, row.count(CHANGED + 2), &mut found.report.events).await?;
-            let expected = folded.values(tenant, row.int(13) == Some(1))?;
+        let until = Until { reached: row.count(CHANGED + 2), waiting: waiting(row, CHANGED + 3) };
+        if let Some(folded) = self.folded(tenant, id, until, &mut found.report).await? {
+            let [gone, away] = [CHANGED + 4, CHANGED + 5].map(|column| row.int(column) == Some(1));
+            let expected = folded.values(tenant, gone)?;
+            let of_seller = [13, 14].map(|column| row.int(column) == Some(1));
             let kind = match &expected {
-                None => Some(DriftKind::Orphaned),
-                Some(expected) if row.values().get(1..=FOLDED_COLUMNS) != Some(expected) => {
-                    Some(DriftKind::Stale)
+                None => (!is_of_nobody(row)).then_some(DriftKind::Orphaned),
+                Some(expected) => {
+                    let same = row.values().get(1..=FOLDED_COLUMNS) == Some(expected);
+                    (!same || of_seller != [gone, away]).then_some(DriftKind::Stale)
                 }
-                Some(_) => None,
             };
             if let Some(kind) = kind {
-                let changed = row.int(CHANGED).unwrap_or_default();
-                found.note_row(RowDrift { id, kind, values: expected.unwrap_or_default(), changed });
+                let made = row.text(CHANGED + 1).unwrap_or_default().to_owned();
+                let (values, changed) = (expected.unwrap_or_default(), row.int(CHANGED).unwrap_or_default());
+                self.note(tenant, RowDrift { id, kind, values, made, changed }, sides.differing, found)
+                    .await?;
             }
         }
         compare_document(row, id, &sides.index, found);
         Ok(())
     }
 
-    /// What the events of a product say, up to the position `reached`.
+    async fn note(
+        &self,
+        tenant: &TenantId,
+        drift: RowDrift,
+        differing: Rows,
+        found: &mut Comparison,
+    ) -> Result<(), SyncError> {
+        found.note_row(drift.id, drift.kind);
+        if differing == Rows::Healed {
+            self.correct_row(tenant, drift).await?;
+        }
+        Ok(())
+    }
+
+    /// What the events of a product say, `until` there. Nothing if one of them cannot be read: the product is then told as
+    /// waiting, and does not keep all the others from being compared.
     async fn folded(
         &self,
         tenant: &TenantId,
         id: ProductId,
-        reached: u64,
-        events: &mut u64,
-    ) -> Result<FoldedProduct, SyncError> {
+        until: Until,
+        report: &mut SyncReport,
+    ) -> Result<Option<FoldedProduct>, SyncError> {
+        if until.waiting.is_some() {
+            report.waiting.push(id);
+        }
         let aggregates = &self.context.aggregates;
         let stream = StreamId::new(tenant, Product::TYPE, id);
         let mut folded = FoldedProduct::default();
         for envelope in aggregates.journal().read_stream(&stream, 0).await? {
-            if envelope.position.seq <= reached {
-                folded.apply(&envelope, &aggregates.decode::<ProductEvent>(&envelope)?);
-                *events += 1;
+            if !until.includes(envelope.position.seq) {
+                continue;
+            }
+            report.events += 1;
+            match aggregates.decode::<ProductEvent>(&envelope) {
+                Ok(event) => folded.apply(&envelope, &event),
+                Err(error) => {
+                    tracing::warn!(%stream, %error, "an event of a product cannot be read, so its row is not compared");
+                    if until.waiting.is_none() {
+                        report.waiting.push(id);
+                    }
+                    return Ok(None);
+                }
             }
         }
-        Ok(folded)
+        Ok(Some(folded))
     }
 
     /// Finds products of the journal that have no row.
@@ -197,21 +238,26 @@ impl ProductSearch {
         sides: &Sides,
         found: &mut Comparison,
     ) -> Result<(), SyncError> {
-        if sides.blocked.contains(&blocked_key(tenant.as_str(), &id.to_string())) {
-            found.report.waiting.push(id);
-            return Ok(());
-        }
         let sql = "select (select seq from checkpoints where grp = $3 and log = 'facts'),
-            (select 1 from products where tenant = $1 and id = $2)";
-        let params: Vec<Value<'_>> = vec![tenant.as_str().into(), id.number().into(), GROUP.name.into()];
+            (select 1 from products where tenant = $1 and id = $2),
+            (select seq from blocked_keys where grp = $3 and key = $4), (select m.id from made m)";
+        let key = blocked_key(tenant.as_str(), &id.to_string());
+        let params: Vec<Value<'_>> =
+            vec![tenant.as_str().into(), id.number().into(), GROUP.name.into(), key.into()];
         let rows = self.store.query(sql, params).await?;
         let Some(row) = rows.first().filter(|row| row.int(1).is_none()) else { return Ok(()) };
-        let folded = self.folded(tenant, id, row.count(0), &mut found.report.events).await?;
-        if let Some(values) = folded.values(tenant, false)? {
-            found.note_row(RowDrift { id, kind: DriftKind::Missing, values, changed: 0 });
-        }
-        Ok(())
+        let until = Until { reached: row.count(0), waiting: waiting(row, 2) };
+        let Some(folded) = self.folded(tenant, id, until, &mut found.report).await? else { return Ok(()) };
+        let Some(values) = folded.values(tenant, false)? else { return Ok(()) };
+        let made = row.text(3).unwrap_or_default().to_owned();
+        let drift = RowDrift { id, kind: DriftKind::Missing, values, made, changed: 0 };
+        self.note(tenant, drift, sides.differing, found).await
     }
+}
+
+/// Whether a row is what healing leaves of one that should not be there.
+fn is_of_nobody(row: &Row) -> bool {
+    row.int(12) == Some(0) && row.int(5) == Some(1) && row.text(6).is_none()
 }
 
 /// Compares a row with its document, if the index should have the row as it is.

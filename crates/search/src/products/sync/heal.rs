@@ -4,9 +4,9 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use ::projection::Value;
-use domain::{ProductId, TenantId};
+use domain::{ProductId, TenantId, UserId};
 
-use super::{Comparison, Difference, DriftKind, RowDrift, SyncError, SyncReport};
+use super::{Comparison, Difference, DriftKind, RowDrift, Rows, SyncError, SyncReport};
 use crate::engine::IndexChange;
 use crate::products::row::{self, NEXT, StoredProduct};
 use crate::products::{ListedProduct, ProductSearch};
@@ -15,8 +15,8 @@ use crate::products::{ListedProduct, ProductSearch};
 const AT_ONCE: usize = 500;
 
 impl ProductSearch {
-    /// Compares everything of a tenant, and heals what differs. Returns what it found. `progress` learns how many rows
-    /// were compared.
+    /// Compares everything of a tenant, and heals what differs. Returns what it found, and what it finds afterwards.
+    /// `progress` learns how many rows were compared.
     ///
     /// # Errors
     /// When journal, rows or index fail. What was healed before stays healed.
@@ -24,10 +24,15 @@ impl ProductSearch {
         &self,
         tenant: &TenantId,
         progress: impl FnMut(u64) + Send,
-    ) -> Result<SyncReport, SyncError> {
-        let found = self.compare(tenant, progress).await?;
+    ) -> Result<(SyncReport, SyncReport), SyncError> {
+        let mut last = self.comparing.lock().await;
+        last.forget(tenant);
+        let found = self.compare(tenant, Rows::Healed, progress).await?;
+        if found.report.differences.is_empty() {
+            return Ok((found.report.clone(), found.report));
+        }
         self.heal_found(tenant, &found).await?;
-        Ok(found.report)
+        Ok((found.report, self.compare(tenant, Rows::Compared, |_| {}).await?.report))
     }
 
     /// Compares one product's row with the journal, heals it, and writes its document to the index again. Returns what
@@ -43,6 +48,10 @@ impl ProductSearch {
         let mut found = self.compare_one(tenant, id).await?;
         found.index = vec![id];
         let indexed = self.heal_found(tenant, &found).await?;
+        // One that is under way may take long, and tells when it was begun.
+        if let Ok(mut last) = self.comparing.try_lock() {
+            last.forget(tenant);
+        }
         Ok((found.report.differences, indexed.contains(&id)))
     }
 
@@ -58,23 +67,24 @@ impl ProductSearch {
         tenant: &TenantId,
         found: &Comparison,
     ) -> Result<HashSet<ProductId>, SyncError> {
-        for drift in &found.rows {
-            self.correct_row(tenant, drift).await?;
-        }
-        if !found.rows.is_empty() {
-            self.progress.rows_changed(0);
-        }
         let mut indexed = HashSet::new();
         for ids in found.index.chunks(AT_ONCE) {
             indexed.extend(self.index_again(tenant, ids).await?);
+        }
+        // What should not have been there may belong to somebody who left. Removing it writes large parts of the index
+        // again, so it is done once, and for nothing else.
+        if found.index.iter().any(|id| !indexed.contains(id)) {
+            let _turn = self.writing.lock().await;
+            let index = Arc::clone(&self.index);
+            tokio::task::spawn_blocking(move || index.purge()).await??;
         }
         self.caught_up(self.context.wait).await;
         Ok(indexed)
     }
 
     /// Writes a row as the journal has it, unless the group has changed it since it was compared.
-    async fn correct_row(&self, tenant: &TenantId, drift: &RowDrift) -> Result<(), SyncError> {
-        let mut params: Vec<Value<'_>> = drift.values.clone();
+    pub(super) async fn correct_row(&self, tenant: &TenantId, drift: RowDrift) -> Result<(), SyncError> {
+        let mut params: Vec<Value<'_>> = drift.values;
         let sql = match drift.kind {
             DriftKind::Missing => format!(
                 "insert into products (tenant, id, seller_id, status, deleted, content, stock, purchases,
@@ -88,17 +98,32 @@ impl ProductSearch {
                 params.push(drift.changed.into());
                 format!(
                     "update products set seller_id = $3, status = $4, deleted = $5,
-                     content = case seller_gone when 0 then $6 end, stock = $7, purchases = $8, purchase_trend = $9,
-                     created_at = $10, updated_at = $11, version = $12, changed = {NEXT}
+                     content = case when exists
+                     (select 1 from erased_people e where e.user_id = $3 and e.tenant = $1) then null else $6 end,
+                     stock = $7, purchases = $8, purchase_trend = $9, created_at = $10, updated_at = $11, version = $12,
+                     seller_gone = exists (select 1 from erased_people e where e.user_id = $3 and e.tenant = $1),
+                     seller_absent = exists (select 1 from absent_sellers a where a.tenant = $1 and a.user_id = $3),
+                     changed = {NEXT}
                      where tenant = $1 and id = $2 and changed = $13"
                 )
             }
+            // It stays as a row of nobody and of no version: without it the greatest number might be given again, and
+            // the index would not read on to the row that has it then.
             DriftKind::Orphaned => {
-                params = vec![tenant.as_str().into(), drift.id.number().into(), drift.changed.into()];
-                "delete from products where tenant = $1 and id = $2 and changed = $3".to_owned()
+                let nobody = UserId::default().to_string();
+                let changed = drift.changed.into();
+                params = vec![tenant.as_str().into(), drift.id.number().into(), nobody.into(), changed];
+                format!(
+                    "update products set seller_id = $3, seller_gone = 0, seller_absent = 0, status = 'INACTIVE',
+                     deleted = 1, content = null, stock = null, purchases = 0, purchase_trend = null, created_at = 0,
+                     updated_at = 0, version = 0, changed = {NEXT}
+                     where tenant = $1 and id = $2 and changed = $4"
+                )
             }
         };
-        self.store.correct(&sql, params).await?;
+        if self.store.correct(&drift.made, &sql, params).await? > 0 {
+            self.progress.rows_changed(0);
+        }
         Ok(())
     }
 
@@ -125,9 +150,7 @@ impl ProductSearch {
             // An empty index is filled from all rows anyway.
             let Some(place) = index.place()? else { return Ok(()) };
             index.write(&changes)?;
-            index.commit(&place)?;
-            // What should not have been there may belong to somebody who left.
-            index.purge()
+            index.commit(&place)
         };
         tokio::task::spawn_blocking(write).await??;
         Ok(on_sale)
