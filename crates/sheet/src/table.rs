@@ -118,11 +118,15 @@ impl<R: Read + Seek> TableRows<R> {
         }
         loop {
             match self.reader.read_record(&mut self.cells) {
-                Ok(true) if is_blank(&self.cells) => {}
                 Ok(true) => {
                     let place = self.cells.position().map_or(0, csv::Position::byte);
-                    let line = self.reader.get_mut().line_at(place);
-                    return Ok(Some(TableRow { line, cells: self.cells.clone() }));
+                    let text = self.reader.get_mut();
+                    text.row_ended();
+                    // Also of a blank row, because lines are remembered until they are asked for.
+                    let line = text.line_at(place);
+                    if !is_blank(&self.cells) {
+                        return Ok(Some(TableRow { line, cells: self.cells.clone() }));
+                    }
                 }
                 Ok(false) => return Ok(None),
                 Err(error) => {
@@ -143,6 +147,7 @@ mod tests {
     use std::io::Cursor;
 
     use super::*;
+    use crate::text::MOST_OF_A_ROW;
 
     fn table(text: &str) -> (TableForm, Vec<(u64, Vec<String>)>) {
         let mut source = Cursor::new(text.as_bytes().to_vec());
@@ -186,6 +191,41 @@ mod tests {
         let wanted = [(6, vec!["1", "a\nb", ""]), (10, vec!["2", "c", ""])];
         let wanted = wanted.map(|(line, cells)| (line, cells.into_iter().map(str::to_owned).collect()));
         assert_eq!(rows, wanted);
+    }
+
+    #[test]
+    fn a_row_without_an_end_is_refused_and_long_sheets_are_not() {
+        let told = |text: String| {
+            let mut source = Cursor::new(text.into_bytes());
+            let form = TableForm::of(&mut source, |_| 0).unwrap();
+            let mut rows = form.rows(source).unwrap();
+            let mut count = 0_usize;
+            loop {
+                match rows.next_row() {
+                    Ok(Some(_)) => count += 1,
+                    Ok(None) => break (count, String::new()),
+                    Err(error) => break (count, error.to_string()),
+                }
+            }
+        };
+        let many = "1,a\n".repeat(MOST_OF_A_ROW);
+        assert_eq!(told(format!("price,place\n{many}")), (MOST_OF_A_ROW, String::new()));
+        for start in ["\"", ""] {
+            let endless = format!("price,place\n1,a\n2,{start}{}", "b,".repeat(MOST_OF_A_ROW));
+            let (count, error) = told(endless);
+            assert!(count == 1 && error.contains("from line 3 on, more than 1 MB is one row"), "{error}");
+        }
+    }
+
+    #[test]
+    fn lines_of_blank_rows_are_not_kept() {
+        let mut source =
+            Cursor::new(format!("price,place\n1,a\n{}2,b\n", ",\n".repeat(500_000)).into_bytes());
+        let form = TableForm::of(&mut source, |_| 0).unwrap();
+        let mut rows = form.rows(source).unwrap();
+        let lines: Vec<u64> = std::iter::from_fn(|| rows.next_row().unwrap()).map(|row| row.line).collect();
+        assert_eq!(lines, [2, 500_003]);
+        assert!(rows.reader.get_ref().lines_kept() < 100_000);
     }
 
     #[test]

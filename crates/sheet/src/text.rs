@@ -7,6 +7,8 @@ use encoding_rs::{CoderResult, Decoder, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252}
 
 /// How many bytes are read at once.
 const PIECE: usize = 64 * 1024;
+/// The most bytes of one row. Without a bound, a quotation mark that is not closed takes the rest of the file into memory.
+pub(super) const MOST_OF_A_ROW: usize = 1024 * 1024;
 /// How many bytes from the beginning tell UTF-16 without a byte-order mark.
 const BEGINNING: usize = 1024;
 
@@ -120,6 +122,8 @@ pub(super) struct SheetText<R> {
     ended: bool,
     after_return: bool,
     lines: Lines,
+    /// The bytes given out since a row ended.
+    of_row: usize,
 }
 
 /// Where the lines begin that are not blank.
@@ -160,7 +164,13 @@ impl<R: Read + Seek> SheetText<R> {
             ended: false,
             after_return: false,
             lines,
+            of_row: 0,
         })
+    }
+
+    /// A row has ended: the next one may be long again.
+    pub(super) fn row_ended(&mut self) {
+        self.of_row = 0;
     }
 
     /// The number of the first line that is not blank at `place` or behind it. Places must never decrease.
@@ -173,6 +183,12 @@ impl<R: Read + Seek> SheetText<R> {
             self.lines.begun.pop_front();
         }
         self.lines.last
+    }
+
+    /// How many beginnings of lines are remembered.
+    #[cfg(test)]
+    pub(super) fn lines_kept(&self) -> usize {
+        self.lines.begun.capacity()
     }
 
     /// Gives the source back.
@@ -210,7 +226,15 @@ impl<R: Read + Seek> Read for SheetText<R> {
         while self.ready.is_empty() && !self.ended {
             self.decode_more()?;
         }
-        self.ready.read(buffer)
+        let read = self.ready.read(buffer)?;
+        self.of_row += read;
+        if self.of_row > MOST_OF_A_ROW {
+            let line = self.lines.last + 1;
+            return Err(io::Error::other(format!(
+                "from line {line} on, more than 1 MB is one row; a quotation mark may not be closed"
+            )));
+        }
+        Ok(read)
     }
 }
 
