@@ -25,13 +25,12 @@ pub use answers::{CheckOnly, ImportStarted, SheetForm, csv_attachment};
 pub use reports::{ImportReports, KeptReport};
 pub use start::ImportTarget;
 
-use crate::{
-    ReportWriter, RowAction, RowContent, RowReport, Sheet, SheetError, SheetRow, SheetRows, StatedRow, count,
-};
+use crate::{RowAction, RowContent, RowReport, Sheet, SheetError, SheetRow, SheetRows, StatedRow, count};
+use reports::JobReport;
 
 /// How many rows are written at once; the journal writes them with one fsync.
 const AT_ONCE: usize = 8;
-/// Sheets that are received or imported at once; each may take 5 MB.
+/// Sheets that are received or imported at once; each may take 5 MB, and its report 16 MB.
 const MOST: ConcurrencyLimits = ConcurrencyLimits { of_one: 2, of_all: 16 };
 
 /// What this process knows about imports of all kinds. Clones share it.
@@ -120,11 +119,11 @@ impl ImportJob {
 
     /// Does all rows, and keeps the report of those that were done.
     async fn rows(&self, sheet: SheetBytes, job: &Job, counts: &mut Imported) -> Result<(), ImportStopped> {
-        let mut report = ReportWriter::begin(Vec::new(), self.thing).map_err(ImportStopped::Report)?;
+        let mut report = JobReport::begin(self.thing).map_err(ImportStopped::Report)?;
         let done = self.each_row(sheet, job, counts, &mut report).await;
         let csv = report.finish().map_err(ImportStopped::Report)?;
         let now = self.context.aggregates.clock().now();
-        self.imports.reports.keep((job.id, &self.caller), csv.into(), now);
+        self.imports.reports.keep((job.id, &self.caller), csv, now);
         done
     }
 
@@ -133,7 +132,7 @@ impl ImportJob {
         sheet: SheetBytes,
         job: &Job,
         counts: &mut Imported,
-        report: &mut ReportWriter<Vec<u8>>,
+        report: &mut JobReport,
     ) -> Result<(), ImportStopped> {
         let total = sheet.total();
         job.progress(0, total);
