@@ -17,7 +17,7 @@ use sheet::RowAction;
 use sheet::import::{CheckOnly, PutMode};
 use utoipa::ToSchema;
 
-use super::create::{NewListing, about_listing};
+use super::create::{NewListing, about_listing, kept_reference};
 use super::refused;
 use crate::App;
 use crate::document::as_request;
@@ -139,6 +139,7 @@ impl App {
         writing: PutMode<'_>,
     ) -> Result<PutListing, Failure> {
         let owner = caller.person()?.user;
+        let reference = &kept_reference(reference).map_err(Failure::invalid)?;
         let key = self.source_key(&caller.tenant, owner, reference);
         for _ in 0..TRIES {
             let stream = self.context.aggregates.journal().owner(&key).await?;

@@ -187,6 +187,27 @@ fn rows_that_repeat_others_are_found() {
 }
 
 #[test]
+fn references_do_not_depend_on_how_letters_are_written() {
+    let reference = |id: &str, place: &str| {
+        listings(&format!("id,price,location,type\n{id},90 lakh,{place},Flat\n"), None).remove(0).reference
+    };
+    assert_eq!(reference("", "K\u{101}chigu\u{1e0d}a"), reference("", "Ka\u{304}chigud\u{323}a"));
+    assert_ne!(reference("", "K\u{101}chigu\u{1e0d}a"), reference("", "Kachiguda"));
+    assert_eq!(reference("\u{200b}Re\u{301}f\t1", "Uppal"), "R\u{e9}f 1", "as it is kept");
+    assert_eq!(reference("\u{200b}", "Uppal"), reference("", "Uppal"), "nobody sees an id");
+    let long = "x".repeat(101);
+    let told = mistakes(&format!(
+        "id,price,location,type\n{long},90 lakh,Uppal,Flat\n\"a\nb\",90 lakh,Uppal,Flat\n...,90 lakh,Uppal,Flat\n"
+    ));
+    let wanted = [
+        (2, "the id must be 1 to 100 characters long"),
+        (3, "the id must be one line, without line breaks"),
+        (5, "an id needs a letter or a digit"),
+    ];
+    assert_eq!(told, wanted.map(|(line, text)| (line, text.to_owned())));
+}
+
+#[test]
 fn a_price_in_the_wrong_unit_is_told() {
     let found =
         mistakes("price,location,type,for\n85,Uppal,Flat,Sale\n85,Uppal,Flat,\n8500,Uppal,Flat,Rent\n");

@@ -260,6 +260,27 @@ async fn a_home_is_put_by_the_reference_of_its_owner() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_reference_has_one_form_however_it_is_written() {
+    let app = TestApp::start().await;
+    let owner = Person::register(&app.client, "owner").await;
+    let body = json!({"location": "Miyapur", "price": "84 lakh", "propertyType": "VILLA"});
+    let put = async |reference: &str| {
+        owner.client.put(&format!("/api/properties/by-reference/{reference}"), &body).await
+    };
+    let decomposed = "Ame%CC%81lie-1";
+    assert_eq!(put(decomposed).await.expect(200).data()["action"], "CREATED");
+    for same in [decomposed, "Am%C3%A9lie-1", "%20Am%C3%A9lie-1"] {
+        assert_eq!(put(same).await.expect(200).data()["action"], "UNCHANGED", "{same}");
+    }
+    for blank in ["%20", "%E2%80%8B"] {
+        let wrong = put(blank).await.expect(400);
+        assert_eq!(wrong.field("sourceReference"), Some("is required"), "{}", wrong.text);
+    }
+    let sheet = "id,price,location,type\nAme\u{301}lie-1,84 lakh,Miyapur,Villa\n";
+    assert_eq!(counts(&imported(&owner.client, "", sheet).await.0), [0, 0, 1, 0, 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_template_can_be_imported_as_it_is() {
     let app = TestApp::start().await;
     let owner = Person::register(&app.client, "owner").await;
