@@ -13,6 +13,8 @@ const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
 const HEADER_WITHIN: usize = 10;
 /// How much of the beginning is looked at to find separator and header.
 const BEGINNING: u64 = 256 * 1024;
+/// The most columns that have a name. Each is compared with every field and every column of a map.
+pub(super) const MOST_COLUMNS: usize = 1000;
 
 /// How a sheet is written.
 #[derive(Clone, Debug)]
@@ -48,7 +50,7 @@ impl TableForm {
         for separator in separators {
             for (index, cells) in first_rows(&beginning, separator).into_iter().enumerate() {
                 let filled = cells.iter().filter(|cell| !cell.is_empty()).count();
-                if filled < 2 {
+                if !(2..=MOST_COLUMNS).contains(&filled) {
                     continue;
                 }
                 let lacks = missing(&cells);
@@ -215,6 +217,17 @@ mod tests {
             let (count, error) = told(endless);
             assert!(count == 1 && error.contains("from line 3 on, more than 1 MB is one row"), "{error}");
         }
+    }
+
+    #[test]
+    fn a_header_names_a_bounded_number_of_columns() {
+        let wide =
+            |columns: usize| format!("price{}\n1{}\n", ",p".repeat(columns - 1), ",2".repeat(columns - 1));
+        let form = |text: String| TableForm::of(&mut Cursor::new(text.into_bytes()), |_| 0);
+        assert_eq!(form(wide(MOST_COLUMNS)).unwrap().header.len(), MOST_COLUMNS);
+        assert!(matches!(form(wide(MOST_COLUMNS + 1)), Err(SheetError::NoHeader)));
+        let blank_tail = format!("price,place{0}\n1,a{0}\n", ",".repeat(16_384));
+        assert_eq!(form(blank_tail).unwrap().header[..2], ["price", "place"], "as spreadsheets write it");
     }
 
     #[test]
