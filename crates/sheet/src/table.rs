@@ -98,7 +98,15 @@ fn named_separator(beginning: &str) -> Option<u8> {
 fn first_rows(beginning: &str, separator: u8) -> Vec<Vec<String>> {
     let mut reader = reader(beginning.as_bytes(), separator);
     let rows = reader.records().map_while(Result::ok).filter(|cells| !is_blank(cells));
-    rows.take(HEADER_WITHIN).map(|cells| cells.iter().map(|cell| cell.trim().to_owned()).collect()).collect()
+    rows.take(HEADER_WITHIN).map(|cells| cells.iter().map(one_line).collect()).collect()
+}
+
+/// A column's name as it is shown: spreadsheets break names into lines, and a stranger's sheet must not control a terminal.
+fn one_line(name: &str) -> String {
+    name.split(|c: char| c.is_whitespace() || c.is_control())
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn is_blank(cells: &StringRecord) -> bool {
@@ -217,6 +225,12 @@ mod tests {
             let (count, error) = told(endless);
             assert!(count == 1 && error.contains("from line 3 on, more than 1 MB is one row"), "{error}");
         }
+    }
+
+    #[test]
+    fn a_columns_name_is_one_line_without_control_characters() {
+        let (form, _) = table("\"price\n(in\u{a0}lakh)\",place,\u{1b}[31m red\n1,a,b\n");
+        assert_eq!(form.header, ["price (in lakh)", "place", "[31m red"]);
     }
 
     #[test]
