@@ -135,7 +135,6 @@ impl ImportJob {
         report: &mut JobReport,
     ) -> Result<(), ImportStopped> {
         let total = sheet.total();
-        job.progress(0, total);
         let planned = &AtomicU64::new(0);
         // A check counts the things that would be new, in the order of the sheet.
         let at_once = if self.check { 1 } else { AT_ONCE };
