@@ -93,6 +93,25 @@ fn names_of_columns_carry_units() {
 }
 
 #[test]
+fn a_currency_in_the_cell_does_not_take_the_place_of_the_columns_unit() {
+    let price = |column: &str, cell: &str| {
+        let text = format!("location,type,for,{column}\nKokapet,Flat,Rent,{cell}\n");
+        let price = members(&text, None)["price"].as_str().unwrap().to_owned();
+        Paise::from_text(&price).map(|price| price.to_string())
+    };
+    for (column, cell, wanted) in [
+        ("Price (in Lakhs)", "Rs. 0.5", "50000"),
+        ("Price (in Lakhs)", "₹0.5", "50000"),
+        ("Rent (thousand)", "INR 45", "45000"),
+        ("Rent (thousand)", "0.45 lakh", "45000"),
+        ("Rent (Rs)", "Rs. 45000", "45000"),
+    ] {
+        assert_eq!(price(column, cell).unwrap(), wanted, "{column}: {cell}");
+    }
+    assert!(price("Rent (thousand)", "45 Rs").is_err(), "refused, and not read as 45");
+}
+
+#[test]
 fn the_template_is_a_sheet_with_every_field() {
     let text = template(&HOMES);
     let found = listings(&text, None);
