@@ -10,7 +10,8 @@ mod words;
 use std::sync::LazyLock;
 
 use aws_lc_rs::digest::{SHA256, digest};
-use domain::fields::{Member, MemberKind};
+use domain::fields::{Choice as _, Member, MemberKind};
+use domain::property::kinds::PriceUnit;
 use domain::{FieldErrors, Paise, text};
 use http_kit::described_members;
 use serde_json::{Map, Value};
@@ -99,7 +100,8 @@ fn price_in_doubt(row: &RowReading<'_>) -> Option<String> {
     if text("listingType").is_some_and(|kind| kind != "SALE") {
         return None;
     }
-    let price = Paise::from_text(text("price")?).ok()?;
+    let unit = text("priceUnit").and_then(PriceUnit::from_word).map_or("", PriceUnit::in_words);
+    let price = Paise::from_text(&format!("{} {unit}", text("price")?)).ok()?;
     if SALE_PRICES.contains(&(price.paise() / 100)) {
         return None;
     }

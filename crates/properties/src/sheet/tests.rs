@@ -232,6 +232,10 @@ fn a_price_in_the_wrong_unit_is_told() {
         mistakes("price,location,type,for\n85,Uppal,Flat,Sale\n85,Uppal,Flat,\n8500,Uppal,Flat,Rent\n");
     assert_eq!(found.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [2, 3]);
     assert!(found[0].1.starts_with("price \"85\" cannot be right"), "{found:?}");
+    let found = mistakes(
+        "price,priceUnit,location,type\n85,Lakhs,Uppal,Flat\n1.2,CR,Uppal,Flat\n85,,Uppal,Flat\n85,rupees,Uppal,Flat\n",
+    );
+    assert_eq!(found.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [4, 5], "{found:?}");
 }
 
 #[test]
