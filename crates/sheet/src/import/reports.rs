@@ -159,7 +159,9 @@ mod tests {
             reports.keep((Uuid::from_u128(job), caller), csv, NOW);
         };
         keep(100, &other);
-        (1..=9).for_each(|job| keep(job, &one));
+        for job in 1..=9 {
+            keep(job, &one);
+        }
         let has = |job: u128, caller: &Caller, now| reports.of(Uuid::from_u128(job), caller, now).is_some();
         assert!(has(100, &other, NOW) && !has(100, &one, NOW));
         assert!(!has(7, &one, NOW) && has(8, &one, NOW) && has(9, &one, NOW));
