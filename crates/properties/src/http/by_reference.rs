@@ -186,7 +186,13 @@ impl App {
             position,
             limits: limits.clone(),
         };
+        let id: PropertyId = self.context.aggregates.fresh().into();
+        let options = Options { limits: limits.clone(), ..Options::default() };
+        let named = (listing, &HeaderMap::new());
+        let (command, options) = self.to_list(caller, (owner, id), named, options).await?;
         if let PutMode::Check(planned) = writing {
+            let decided = Property { listing: None }.decide(command, self.context.aggregates.clock().now());
+            decided.map_err(|rejection| refused(ExecuteError::Rejected(rejection)))?;
             let before = planned.fetch_add(1, Ordering::Relaxed);
             for (quota, most) in &limits {
                 let held = self.context.aggregates.journal().held(&caller.tenant, owner, *quota).await?;
@@ -196,10 +202,6 @@ impl App {
             }
             return Ok(Some(made(None, None, None)));
         }
-        let id: PropertyId = self.context.aggregates.fresh().into();
-        let options = Options { limits: limits.clone(), ..Options::default() };
-        let named = (listing, &HeaderMap::new());
-        let (command, options) = self.to_list(caller, (owner, id), named, options).await?;
         match self.context.execute::<Property>(&caller.actor(), id, command, options).await {
             Ok(done) => {
                 Ok(Some(made(Some(id), done.state.listing.map(|listing| listing.status), done.position)))

@@ -254,6 +254,16 @@ async fn a_home_is_put_by_the_reference_of_its_owner() {
     let wrong = owner.client.put(&long, &body).await.expect(400);
     assert!(wrong.body["error"]["fieldErrors"]["sourceReference"].is_string(), "{}", wrong.text);
 
+    let mut foreign = body.clone();
+    foreign["imageUrls"] = json!(["https://elsewhere.example/a.jpg"]);
+    let photos = "/api/properties/by-reference/photos";
+    let checked = owner.client.put(&format!("{photos}?check=true"), &foreign).await.expect(400);
+    let refused = owner.client.put(photos, &foreign).await.expect(400);
+    assert_eq!(
+        checked.body["error"]["fieldErrors"], refused.body["error"]["fieldErrors"],
+        "a check tells it"
+    );
+
     owner.client.delete(&format!("/api/properties/{id}")).await.expect(204);
     let anew = put(&owner.client, "", &body).await.expect(200);
     assert_eq!(anew.data()["action"], "CREATED", "a removed home gives its reference back");
