@@ -270,6 +270,27 @@ async fn a_home_is_put_by_the_reference_of_its_owner() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn those_who_change_one_home_at_once_undo_nothing_of_each_other() {
+    let app = TestApp::start().await;
+    let owner = Person::register(&app.client, "owner").await;
+    let path = "/api/properties/by-reference/A1";
+    let body = json!({"location": "Miyapur", "price": "84 lakh", "propertyType": "VILLA"});
+    let id = owner.client.put(path, &body).await.expect(200).data()["id"].as_str().unwrap().to_owned();
+    for round in 1..=5 {
+        let changes = ["bedrooms", "bathrooms", "parkingSpaces", "totalFloors"];
+        let bodies = changes.map(|member| json!({member: round}));
+        let puts = bodies.iter().map(|body| owner.client.put(path, body));
+        for answer in futures_util::future::join_all(puts).await {
+            assert_eq!(answer.expect(200).data()["action"], "UPDATED");
+        }
+        let home = owner.client.get(&format!("/api/properties/{id}")).await.expect(200).data().clone();
+        for member in changes {
+            assert_eq!(home[member], round, "{member}: {home}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_reference_has_one_form_however_it_is_written() {
     let app = TestApp::start().await;
     let owner = Person::register(&app.client, "owner").await;
