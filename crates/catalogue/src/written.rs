@@ -8,9 +8,11 @@ use serde_json::{Map, Value};
 
 use crate::sheet::{PRODUCTS, cells};
 
-/// The first line of a sheet.
+/// The first line of a sheet, behind the mark by which spreadsheets know UTF-8. Without it they read `é` as `Ã©`, save that,
+/// and the next import gives it to the product.
 pub fn csv_header() -> Result<Vec<u8>, Failure> {
-    csv_line(PRODUCTS.fields.iter().map(|member| member.name.as_str()))
+    let names = csv_line(PRODUCTS.fields.iter().map(|member| member.name.as_str()))?;
+    Ok(["\u{feff}".as_bytes(), &names].concat())
 }
 
 /// The row of a product.

@@ -10,13 +10,14 @@ mod words;
 use std::sync::LazyLock;
 
 use aws_lc_rs::digest::{SHA256, digest};
-use domain::Paise;
-use domain::fields::{Member, MemberKind};
+use domain::fields::{Choice as _, Member, MemberKind};
+use domain::property::kinds::PriceUnit;
+use domain::{FieldErrors, Paise, text};
 use http_kit::described_members;
 use serde_json::{Map, Value};
 use sheet::{RowIdentity, RowReading, SheetKind, Unit};
 
-use crate::http::create::{NewListing, about_listing};
+use crate::http::create::{NewListing, about_listing, kept_reference};
 pub use title::made_title;
 
 /// A home for sale for less, or for more, than this many rupees is a typing error or has another unit.
@@ -55,10 +56,15 @@ fn fields() -> Vec<Member> {
 
 /// A path cannot have a part of dots only.
 fn reference(text: &str) -> Result<String, String> {
-    if text.trim_matches('.').is_empty() {
+    let told = |wrong: FieldErrors| match wrong.0.get("sourceReference") {
+        Some(problem) => format!("the id {problem}"),
+        None => wrong.to_string(),
+    };
+    let kept = kept_reference(text).map_err(told)?;
+    if kept.trim_matches('.').is_empty() {
         return Err("an id needs a letter or a digit".to_owned());
     }
-    Ok(text.to_owned())
+    Ok(kept)
 }
 
 fn read_cell(row: &mut RowReading<'_>, field: &'static Member, cell: &str, unit: Option<Unit>) -> bool {
@@ -94,7 +100,8 @@ fn price_in_doubt(row: &RowReading<'_>) -> Option<String> {
     if text("listingType").is_some_and(|kind| kind != "SALE") {
         return None;
     }
-    let price = Paise::from_text(text("price")?).ok()?;
+    let unit = text("priceUnit").and_then(PriceUnit::from_word).map_or("", PriceUnit::in_words);
+    let price = Paise::from_text(&format!("{} {unit}", text("price")?)).ok()?;
     if SALE_PRICES.contains(&(price.paise() / 100)) {
         return None;
     }
@@ -125,26 +132,26 @@ const IDENTITY: [&str; 15] = [
 ];
 
 /// A digest of what identifies a home. The fields are separated by a control character, so that two fields never read
-/// as one.
+/// as one. Texts have one form: programs write the same letters in several.
 fn identity(members: &Map<String, Value>) -> String {
-    let mut text = String::new();
+    let mut all = String::new();
     for name in IDENTITY {
         let value = match members.get(name) {
             Some(Value::String(value)) => {
-                value.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+                text::cleaned(value).split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
             }
             _ if name == "listingType" => "sale".to_owned(),
             _ => String::new(),
         };
         let is_place = matches!(name, "location" | "address");
-        text.extend(value.chars().filter(|c| !is_place || c.is_alphanumeric()));
+        all.extend(value.chars().filter(|c| !is_place || c.is_alphanumeric()));
         if name == "area"
             && let Some(Value::String(unit)) = members.get("areaUnit").filter(|unit| *unit != "SQFT")
         {
-            text.push_str(unit);
+            all.push_str(unit);
         }
-        text.push('\u{1f}');
+        all.push('\u{1f}');
     }
-    let hash = digest(&SHA256, text.as_bytes());
+    let hash = digest(&SHA256, all.as_bytes());
     hash.as_ref().iter().take(16).fold("sheet-".to_owned(), |hex, byte| hex + &format!("{byte:02x}"))
 }

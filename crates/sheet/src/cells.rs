@@ -12,8 +12,8 @@ const NOTHING: [&str; 16] = [
     "nil", "null", "none",
 ];
 
-/// What spreadsheets take for the beginning of a formula.
-const FORMULA: [char; 4] = ['=', '+', '-', '@'];
+/// What spreadsheets take for the beginning of a formula, some of them in wide letters, too.
+const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
 
 fn is_nothing(cell: &str) -> bool {
     NOTHING.contains(&&*cell.to_lowercase())
@@ -224,6 +224,7 @@ mod tests {
             ("=HYPERLINK(\"http://x\")", "'=HYPERLINK(\"http://x\")"),
             ("=\"0500\"", "'=\"0500\""),
             ("@SUM(A1)", "'@SUM(A1)"),
+            ("＝1＋1", "'＝1＋1"),
             ("-5", "'-5"),
             ("None", "'None"),
             ("'9 lives", "''9 lives"),

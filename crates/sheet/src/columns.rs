@@ -132,7 +132,8 @@ fn by_name(
     is_mapped: impl Fn(&str) -> bool,
 ) -> Vec<PlannedField> {
     let mut found: Vec<(usize, PlannedField)> = Vec::new();
-    for (place, column) in header.iter().enumerate().filter(|(place, _)| !used[*place]) {
+    let named = header.iter().enumerate().filter(|(place, column)| !used[*place] && !column.is_empty());
+    for (place, column) in named {
         let Some((member, rank, unit)) =
             recognised(kind, column).filter(|(member, ..)| !is_mapped(&member.name))
         else {
@@ -151,17 +152,21 @@ fn by_name(
 
 /// The place of a column. Case, spaces and punctuation need not agree if no other column is nearer.
 pub(super) fn place_of(header: &[String], column: &str) -> Option<usize> {
-    let letters =
-        |name: &str| -> String { name.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect() };
     let column = column.trim();
     header
         .iter()
         .position(|name| name == column)
         .or_else(|| header.iter().position(|name| name.eq_ignore_ascii_case(column)))
         .or_else(|| {
-            let wanted = letters(column);
-            (!wanted.is_empty()).then(|| header.iter().position(|name| letters(name) == wanted)).flatten()
+            let wanted: Vec<char> = letters(column).collect();
+            let is_wanted = |name: &String| letters(name).eq(wanted.iter().copied());
+            (!wanted.is_empty()).then(|| header.iter().position(is_wanted)).flatten()
         })
+}
+
+/// The letters and digits of a name. They are compared one by one, because a map may name many columns of many.
+fn letters(name: &str) -> impl Iterator<Item = char> {
+    name.chars().flat_map(char::to_lowercase).filter(|c| c.is_alphanumeric())
 }
 
 fn no_such_column(field: &str, column: &str, header: &[String]) -> SheetError {

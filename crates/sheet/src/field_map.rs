@@ -16,6 +16,7 @@ mod source;
 use std::collections::BTreeMap;
 
 use super::names::similar;
+use super::table::MOST_COLUMNS;
 use super::{SheetError, SheetKind};
 pub(super) use source::FieldSource;
 
@@ -49,6 +50,10 @@ impl FieldMap {
             let told = |problem: String| wrong(format!("{name} {problem}"));
             let source = FieldSource::read(value, &member.kind).map_err(told)?;
             map.fields.insert(name, source);
+        }
+        // All of them are read in every row.
+        if map.columns().count() > MOST_COLUMNS {
+            return Err(wrong(format!("names more than {MOST_COLUMNS} columns")));
         }
         Ok(map)
     }
@@ -147,6 +152,13 @@ mod tests {
             let text = told(map);
             assert!(text.contains(wanted), "{map}: {text}");
         }
+    }
+
+    #[test]
+    fn a_map_names_a_bounded_number_of_columns() {
+        let flags = |count: usize| format!("amenities = {{ flags = [{}] }}", "\"a\",".repeat(count));
+        assert!(FieldMap::read(&flags(MOST_COLUMNS), &SAMPLE).is_ok());
+        assert!(told(&flags(MOST_COLUMNS + 1)).contains("names more than 1000 columns"));
     }
 
     #[test]

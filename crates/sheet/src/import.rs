@@ -12,6 +12,7 @@ mod start;
 use std::io::Cursor;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::task::Poll;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -25,13 +26,14 @@ pub use answers::{CheckOnly, ImportStarted, SheetForm, csv_attachment};
 pub use reports::{ImportReports, KeptReport};
 pub use start::ImportTarget;
 
-use crate::{
-    ReportWriter, RowAction, RowContent, RowReport, Sheet, SheetError, SheetRow, SheetRows, StatedRow, count,
-};
+use crate::{RowAction, RowContent, RowReport, Sheet, SheetError, SheetRow, SheetRows, StatedRow, count};
+use reports::JobReport;
 
 /// How many rows are written at once; the journal writes them with one fsync.
 const AT_ONCE: usize = 8;
-/// Sheets that are received or imported at once; each may take 5 MB.
+/// After how many rows others have their turn: rows that are wrong or repeat others wait for nothing by themselves.
+const WITHOUT_A_TURN: u64 = 64;
+/// Sheets that are received or imported at once; each may take 5 MB, and its report 16 MB.
 const MOST: ConcurrencyLimits = ConcurrencyLimits { of_one: 2, of_all: 16 };
 
 /// What this process knows about imports of all kinds. Clones share it.
@@ -120,11 +122,11 @@ impl ImportJob {
 
     /// Does all rows, and keeps the report of those that were done.
     async fn rows(&self, sheet: SheetBytes, job: &Job, counts: &mut Imported) -> Result<(), ImportStopped> {
-        let mut report = ReportWriter::begin(Vec::new(), self.thing).map_err(ImportStopped::Report)?;
+        let mut report = JobReport::begin(self.thing).map_err(ImportStopped::Report)?;
         let done = self.each_row(sheet, job, counts, &mut report).await;
         let csv = report.finish().map_err(ImportStopped::Report)?;
         let now = self.context.aggregates.clock().now();
-        self.imports.reports.keep((job.id, &self.caller), csv.into(), now);
+        self.imports.reports.keep((job.id, &self.caller), csv, now);
         done
     }
 
@@ -133,10 +135,9 @@ impl ImportJob {
         sheet: SheetBytes,
         job: &Job,
         counts: &mut Imported,
-        report: &mut ReportWriter<Vec<u8>>,
+        report: &mut JobReport,
     ) -> Result<(), ImportStopped> {
         let total = sheet.total();
-        job.progress(0, total);
         let planned = &AtomicU64::new(0);
         // A check counts the things that would be new, in the order of the sheet.
         let at_once = if self.check { 1 } else { AT_ONCE };
@@ -148,6 +149,9 @@ impl ImportJob {
             report.add(&row).map_err(ImportStopped::Report)?;
             count(counts, row.action);
             job.progress(counts.rows, total);
+            if counts.rows.is_multiple_of(WITHOUT_A_TURN) {
+                turn_of_others().await;
+            }
         }
         Ok(())
     }
@@ -204,6 +208,19 @@ impl ImportJob {
     }
 }
 
+/// Lets the runtime do something else, such as end the job.
+fn turn_of_others() -> impl Future<Output = ()> {
+    let mut is_ours = false;
+    std::future::poll_fn(move |context| {
+        if is_ours {
+            return Poll::Ready(());
+        }
+        is_ours = true;
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+}
+
 fn failed(stopped: &ImportStopped, rows: u64) -> AuditEvent {
     let why = match stopped {
         ImportStopped::Row(failure) => {
@@ -219,4 +236,18 @@ fn failed(stopped: &ImportStopped, rows: u64) -> AuditEvent {
 
 fn each(mut rows: SheetRows<Cursor<Bytes>>) -> impl Iterator<Item = Result<SheetRow, SheetError>> {
     std::iter::from_fn(move || rows.next_row().transpose())
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt as _;
+
+    use super::*;
+
+    #[test]
+    fn others_have_one_turn() {
+        let mut turn = std::pin::pin!(turn_of_others());
+        assert_eq!(turn.as_mut().now_or_never(), None);
+        assert_eq!(turn.now_or_never(), Some(()));
+    }
 }

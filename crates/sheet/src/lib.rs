@@ -49,8 +49,11 @@ pub enum SheetError {
     /// It cannot be read from where it is.
     #[error("the sheet cannot be read: {0}")]
     Read(#[from] std::io::Error),
-    /// It has no line with at least two columns.
-    #[error("the sheet has no header: its first line must name the columns")]
+    /// It has no line with at least two columns, or one with too many.
+    #[error(
+        "the sheet has no header: its first line must name the columns, at least two and at most {}",
+        table::MOST_COLUMNS
+    )]
     NoHeader,
     /// It is a workbook of a spreadsheet program.
     #[error("the file is a workbook, not a CSV file: save it as \"CSV UTF-8\" in the spreadsheet program")]

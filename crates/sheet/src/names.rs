@@ -5,10 +5,14 @@ use domain::fields::Member;
 use super::SheetKind;
 use super::units::{self, Unit};
 
+/// The longest name that is compared by its likeness, which takes time by the square of its length.
+const COMPARED: usize = 100;
+
 /// The field whose name is written like `name`, or else the most similar one.
 pub(super) fn similar<'a>(name: &str, among: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let wanted = column_key(name).0;
-    let scored = among.map(|other| (strsim::jaro_winkler(&wanted, &column_key(other).0), other));
+    let comparable = |name: &str| Some(column_key(name).0).filter(|key| key.len() <= COMPARED);
+    let wanted = comparable(name)?;
+    let scored = among.filter_map(|other| Some((strsim::jaro_winkler(&wanted, &comparable(other)?), other)));
     let best = scored.max_by(|(a, _), (b, _)| a.total_cmp(b))?;
     (best.0 > 0.75).then_some(best.1)
 }
@@ -55,6 +59,14 @@ pub(super) fn recognised(
 mod tests {
     use super::*;
     use crate::sample::SAMPLE;
+
+    #[test]
+    fn names_of_any_length_are_compared_in_no_time() {
+        assert_eq!(similar("Prise", ["Rate", "Price"].into_iter()), Some("Price"));
+        let long = "x".repeat(200_000);
+        assert_eq!(similar(&long, [long.as_str()].into_iter()), None);
+        assert_eq!(similar("Prise", [long.as_str(), "Price"].into_iter()), Some("Price"));
+    }
 
     #[test]
     fn columns_are_recognised_however_they_are_written() {

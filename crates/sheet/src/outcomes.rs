@@ -103,6 +103,11 @@ impl<W: Write> ReportWriter<W> {
         Ok(())
     }
 
+    /// The target, which has all but the last few kilobytes.
+    pub(crate) fn target(&self) -> &W {
+        self.0.get_ref()
+    }
+
     /// Ends the report.
     ///
     /// # Errors

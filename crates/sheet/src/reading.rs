@@ -7,7 +7,7 @@ use super::SheetKind;
 use super::cells::{self, Flag};
 use super::columns::{FieldOrigin, PlannedField};
 use super::table::TableRow;
-use super::units::Unit;
+use super::units::{self, Unit};
 use super::words;
 
 /// How much of a cell is shown.
@@ -181,11 +181,15 @@ fn is_same_number(said: &str, cell: &str) -> bool {
 /// An amount with the unit of its column, unless it has its own. The domain reads it.
 fn money(cell: &str, unit: Option<Unit>) -> String {
     match unit {
-        Some(Unit::Money(word)) if word != "rupee" && !cell.contains(char::is_alphabetic) => {
-            format!("{cell} {word}")
-        }
+        Some(Unit::Money(word)) if word != "rupee" && !has_words(cell) => format!("{cell} {word}"),
         _ => cell.to_owned(),
     }
+}
+
+/// Whether an amount has words beside that of the currency, which says nothing about its size.
+fn has_words(amount: &str) -> bool {
+    let mut words = amount.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
+    words.any(|word| units::unit(word) != Some(Unit::Money("rupee")))
 }
 
 /// The beginning of a cell in quotation marks.

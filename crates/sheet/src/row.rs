@@ -52,6 +52,8 @@ pub(super) fn read(
     }
     let (mut members, said) = reading.finish()?;
     let named = members.remove(kind.reference).and_then(|value| value.as_str().map(str::to_owned));
+    // A cell of nothing that anybody sees is an empty one, as it is for the API.
+    let named = named.filter(|named| !domain::text::is_blank(named));
     let (reference, is_named) = match (named, &kind.identity) {
         (Some(named), _) => ((kind.read_reference)(&named)?, true),
         (None, Some(identity)) => ((identity.reference)(&members), false),

@@ -13,6 +13,8 @@ const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
 const HEADER_WITHIN: usize = 10;
 /// How much of the beginning is looked at to find separator and header.
 const BEGINNING: u64 = 256 * 1024;
+/// The most columns that have a name. Each is compared with every field and every column of a map.
+pub(super) const MOST_COLUMNS: usize = 1000;
 
 /// How a sheet is written.
 #[derive(Clone, Debug)]
@@ -48,7 +50,7 @@ impl TableForm {
         for separator in separators {
             for (index, cells) in first_rows(&beginning, separator).into_iter().enumerate() {
                 let filled = cells.iter().filter(|cell| !cell.is_empty()).count();
-                if filled < 2 {
+                if !(2..=MOST_COLUMNS).contains(&filled) {
                     continue;
                 }
                 let lacks = missing(&cells);
@@ -96,7 +98,15 @@ fn named_separator(beginning: &str) -> Option<u8> {
 fn first_rows(beginning: &str, separator: u8) -> Vec<Vec<String>> {
     let mut reader = reader(beginning.as_bytes(), separator);
     let rows = reader.records().map_while(Result::ok).filter(|cells| !is_blank(cells));
-    rows.take(HEADER_WITHIN).map(|cells| cells.iter().map(|cell| cell.trim().to_owned()).collect()).collect()
+    rows.take(HEADER_WITHIN).map(|cells| cells.iter().map(one_line).collect()).collect()
+}
+
+/// A column's name as it is shown: spreadsheets break names into lines, and a stranger's sheet must not control a terminal.
+fn one_line(name: &str) -> String {
+    name.split(|c: char| c.is_whitespace() || c.is_control())
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn is_blank(cells: &StringRecord) -> bool {
@@ -118,11 +128,15 @@ impl<R: Read + Seek> TableRows<R> {
         }
         loop {
             match self.reader.read_record(&mut self.cells) {
-                Ok(true) if is_blank(&self.cells) => {}
                 Ok(true) => {
                     let place = self.cells.position().map_or(0, csv::Position::byte);
-                    let line = self.reader.get_mut().line_at(place);
-                    return Ok(Some(TableRow { line, cells: self.cells.clone() }));
+                    let text = self.reader.get_mut();
+                    text.row_ended();
+                    // Also of a blank row, because lines are remembered until they are asked for.
+                    let line = text.line_at(place);
+                    if !is_blank(&self.cells) {
+                        return Ok(Some(TableRow { line, cells: self.cells.clone() }));
+                    }
                 }
                 Ok(false) => return Ok(None),
                 Err(error) => {
@@ -143,6 +157,7 @@ mod tests {
     use std::io::Cursor;
 
     use super::*;
+    use crate::text::MOST_OF_A_ROW;
 
     fn table(text: &str) -> (TableForm, Vec<(u64, Vec<String>)>) {
         let mut source = Cursor::new(text.as_bytes().to_vec());
@@ -186,6 +201,58 @@ mod tests {
         let wanted = [(6, vec!["1", "a\nb", ""]), (10, vec!["2", "c", ""])];
         let wanted = wanted.map(|(line, cells)| (line, cells.into_iter().map(str::to_owned).collect()));
         assert_eq!(rows, wanted);
+    }
+
+    #[test]
+    fn a_row_without_an_end_is_refused_and_long_sheets_are_not() {
+        let told = |text: String| {
+            let mut source = Cursor::new(text.into_bytes());
+            let form = TableForm::of(&mut source, |_| 0).unwrap();
+            let mut rows = form.rows(source).unwrap();
+            let mut count = 0_usize;
+            loop {
+                match rows.next_row() {
+                    Ok(Some(_)) => count += 1,
+                    Ok(None) => break (count, String::new()),
+                    Err(error) => break (count, error.to_string()),
+                }
+            }
+        };
+        let many = "1,a\n".repeat(MOST_OF_A_ROW);
+        assert_eq!(told(format!("price,place\n{many}")), (MOST_OF_A_ROW, String::new()));
+        for start in ["\"", ""] {
+            let endless = format!("price,place\n1,a\n2,{start}{}", "b,".repeat(MOST_OF_A_ROW));
+            let (count, error) = told(endless);
+            assert!(count == 1 && error.contains("from line 3 on, more than 1 MB is one row"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_columns_name_is_one_line_without_control_characters() {
+        let (form, _) = table("\"price\n(in\u{a0}lakh)\",place,\u{1b}[31m red\n1,a,b\n");
+        assert_eq!(form.header, ["price (in lakh)", "place", "[31m red"]);
+    }
+
+    #[test]
+    fn a_header_names_a_bounded_number_of_columns() {
+        let wide =
+            |columns: usize| format!("price{}\n1{}\n", ",p".repeat(columns - 1), ",2".repeat(columns - 1));
+        let form = |text: String| TableForm::of(&mut Cursor::new(text.into_bytes()), |_| 0);
+        assert_eq!(form(wide(MOST_COLUMNS)).unwrap().header.len(), MOST_COLUMNS);
+        assert!(matches!(form(wide(MOST_COLUMNS + 1)), Err(SheetError::NoHeader)));
+        let blank_tail = format!("price,place{0}\n1,a{0}\n", ",".repeat(16_384));
+        assert_eq!(form(blank_tail).unwrap().header[..2], ["price", "place"], "as spreadsheets write it");
+    }
+
+    #[test]
+    fn lines_of_blank_rows_are_not_kept() {
+        let mut source =
+            Cursor::new(format!("price,place\n1,a\n{}2,b\n", ",\n".repeat(500_000)).into_bytes());
+        let form = TableForm::of(&mut source, |_| 0).unwrap();
+        let mut rows = form.rows(source).unwrap();
+        let lines: Vec<u64> = std::iter::from_fn(|| rows.next_row().unwrap()).map(|row| row.line).collect();
+        assert_eq!(lines, [2, 500_003]);
+        assert!(rows.reader.get_ref().lines_kept() < 100_000);
     }
 
     #[test]

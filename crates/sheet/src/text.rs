@@ -3,10 +3,12 @@
 use std::collections::VecDeque;
 use std::io::{self, Read, Seek, SeekFrom};
 
-use encoding_rs::{CoderResult, Decoder, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{CoderResult, Decoder, DecoderResult, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 /// How many bytes are read at once.
 const PIECE: usize = 64 * 1024;
+/// The most bytes of one row. Without a bound, a quotation mark that is not closed takes the rest of the file into memory.
+pub(super) const MOST_OF_A_ROW: usize = 1024 * 1024;
 /// How many bytes from the beginning tell UTF-16 without a byte-order mark.
 const BEGINNING: usize = 1024;
 
@@ -49,19 +51,29 @@ impl SheetEncoding {
         Ok(found)
     }
 
+    /// UTF-8 may be damaged, such as by a cut in its last letter. It stays UTF-8 then, and the rows with such letters are
+    /// refused: all others would be garbled as Windows-1252.
     fn without_zeros(source: &mut (impl Read + Seek)) -> io::Result<Self> {
         source.seek(SeekFrom::Start(0))?;
         let mut decoder = UTF_8.new_decoder_without_bom_handling();
         let (mut piece, mut text) = (vec![0; PIECE], String::with_capacity(4 * PIECE));
+        let (mut letters, mut damaged) = (0, 0);
         loop {
             let read = source.read(&mut piece)?;
-            text.clear();
-            let (result, ..) =
-                decoder.decode_to_string_without_replacement(&piece[..read], &mut text, read == 0);
-            match result {
-                encoding_rs::DecoderResult::Malformed(..) => return Ok(Self::Windows1252),
-                _ if read == 0 => return Ok(Self::Utf8),
-                _ => {}
+            let mut rest = &piece[..read];
+            loop {
+                text.clear();
+                let (result, taken) =
+                    decoder.decode_to_string_without_replacement(rest, &mut text, read == 0);
+                letters += text.chars().filter(|c| !c.is_ascii()).count();
+                rest = &rest[taken..];
+                if !matches!(result, DecoderResult::Malformed(..)) {
+                    break;
+                }
+                damaged += 1;
+            }
+            if read == 0 {
+                return Ok(if damaged == 0 || letters > damaged { Self::Utf8 } else { Self::Windows1252 });
             }
         }
     }
@@ -120,6 +132,8 @@ pub(super) struct SheetText<R> {
     ended: bool,
     after_return: bool,
     lines: Lines,
+    /// The bytes given out since a row ended.
+    of_row: usize,
 }
 
 /// Where the lines begin that are not blank.
@@ -160,7 +174,13 @@ impl<R: Read + Seek> SheetText<R> {
             ended: false,
             after_return: false,
             lines,
+            of_row: 0,
         })
+    }
+
+    /// A row has ended: the next one may be long again.
+    pub(super) fn row_ended(&mut self) {
+        self.of_row = 0;
     }
 
     /// The number of the first line that is not blank at `place` or behind it. Places must never decrease.
@@ -173,6 +193,12 @@ impl<R: Read + Seek> SheetText<R> {
             self.lines.begun.pop_front();
         }
         self.lines.last
+    }
+
+    /// How many beginnings of lines are remembered.
+    #[cfg(test)]
+    pub(super) fn lines_kept(&self) -> usize {
+        self.lines.begun.capacity()
     }
 
     /// Gives the source back.
@@ -210,7 +236,15 @@ impl<R: Read + Seek> Read for SheetText<R> {
         while self.ready.is_empty() && !self.ended {
             self.decode_more()?;
         }
-        self.ready.read(buffer)
+        let read = self.ready.read(buffer)?;
+        self.of_row += read;
+        if self.of_row > MOST_OF_A_ROW {
+            let line = self.lines.last + 1;
+            return Err(io::Error::other(format!(
+                "from line {line} on, more than 1 MB is one row; a quotation mark may not be closed"
+            )));
+        }
+        Ok(read)
     }
 }
 
@@ -252,6 +286,17 @@ mod tests {
         assert_eq!((encoding, &*text), (SheetEncoding::Windows1252, "Price,Location\n1,Café Road – old"));
         assert!(encoding.note().is_some());
         assert_eq!(read(b""), (SheetEncoding::Utf8, String::new()));
+    }
+
+    #[test]
+    fn damaged_utf8_is_not_taken_for_another_encoding() {
+        let whole = "Price,Location\n1,Kāchiguḍa ₹\n2,";
+        for damaged in [&b"\xe9"[..], b"\xe2\x82"] {
+            let bytes = [whole.as_bytes(), damaged].concat();
+            assert_eq!(read(&bytes), (SheetEncoding::Utf8, format!("{whole}\u{fffd}")));
+            let bytes = [&b"1,"[..], damaged, b" old\n", whole.as_bytes()].concat();
+            assert_eq!(read(&bytes), (SheetEncoding::Utf8, format!("1,\u{fffd} old\n{whole}")));
+        }
     }
 
     #[test]

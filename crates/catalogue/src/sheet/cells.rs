@@ -26,20 +26,21 @@ pub fn images(cell: &str) -> Value {
     json_list(cell).unwrap_or_else(|| filled(cell.split_whitespace().map(plain).collect()))
 }
 
-/// `color: black; size: M`, or with bars or lines, or with equals signs. What has no name stays a text, so that the API
-/// tells what it takes.
+/// `color: black; size: M`, or with bars or lines, or with equals signs. What has no name, or
+/// has two values for one, stays a text, so that the API tells what it takes and no value is lost.
 pub fn attributes(cell: &str) -> Value {
     if let Some(Value::Object(named)) = json(cell, '{') {
         return Value::Object(named);
     }
-    let parts = cell.split([';', '|', '\n']).map(str::trim).filter(|part| !part.is_empty());
-    let named: Option<Map<String, Value>> = parts
-        .map(|part| {
-            let (name, value) = part.split_once([':', '='])?;
-            Some((name.trim().to_owned(), Value::from(value.trim())))
-        })
-        .collect();
-    named.map_or_else(|| Value::from(cell), Value::Object)
+    let mut named = Map::new();
+    for part in cell.split([';', '|', '\n']).map(str::trim).filter(|part| !part.is_empty()) {
+        let Some((name, value)) = part.split_once([':', '=']) else { return Value::from(cell) };
+        let (name, value) = (name.trim().to_owned(), Value::from(value.trim()));
+        if named.insert(name, value.clone()).is_some_and(|before| before != value) {
+            return Value::from(cell);
+        }
+    }
+    Value::Object(named)
 }
 
 /// Categories as [`categories`] reads them.
@@ -103,7 +104,10 @@ mod tests {
         {
             assert_eq!(attributes(cell), json!({"color": "black", "ratio": "16:9"}), "{cell}");
         }
-        assert_eq!(attributes("black"), json!("black"), "the API refuses it");
+        for odd in ["black", "color: black; red", "color: black; color : red"] {
+            assert_eq!(attributes(odd), json!(odd), "the API refuses it");
+        }
+        assert_eq!(attributes("color: black; color=black"), json!({"color": "black"}));
         assert_eq!(categories("[1"), json!(["[1"]));
     }
 

@@ -123,6 +123,7 @@ fn an_exported_product_is_imported_as_it_was() {
     ] {
         let product = created(members.as_object().unwrap().clone());
         let sheet = [csv_header().unwrap(), csv_row(&product).unwrap()].concat();
+        assert!(sheet.starts_with("\u{feff}name,".as_bytes()), "as spreadsheets know UTF-8");
         let again = created(request(&stated(&String::from_utf8(sheet).unwrap(), None)[0]));
         let parts =
             |product: &ProductDetails| (product.content.clone(), product.status, product.stock.clone());

@@ -4,11 +4,11 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use domain::property::{Listing, Property, PropertyCommand, Status};
 use domain::quota::Quota;
-use domain::{Aggregate, Fields, Position, PropertyId};
+use domain::{Aggregate, Fields, Position, PropertyId, text};
 use http_kit::{ApiResponse, Body, Caller, Failure, Query, Request, described_members, over_quota, read};
 use journal::{ExecuteError, Options};
 use serde::Serialize;
@@ -17,13 +17,13 @@ use sheet::RowAction;
 use sheet::import::{CheckOnly, PutMode};
 use utoipa::ToSchema;
 
-use super::create::{NewListing, about_listing};
+use super::create::{NewListing, about_listing, kept_reference};
 use super::refused;
 use crate::App;
 use crate::document::as_request;
 use crate::sheet::made_title;
 
-/// How often a home is looked up again when somebody else listed or removed it meanwhile.
+/// How often a home is looked up again when somebody else listed, changed or removed it meanwhile.
 const TRIES: usize = 4;
 /// The members that state the size; one of them replaces all of them.
 const SIZE: [&str; 3] = ["area", "areaUnit", "areaSqft"];
@@ -139,6 +139,7 @@ impl App {
         writing: PutMode<'_>,
     ) -> Result<PutListing, Failure> {
         let owner = caller.person()?.user;
+        let reference = &kept_reference(reference).map_err(Failure::invalid)?;
         let key = self.source_key(&caller.tenant, owner, reference);
         for _ in 0..TRIES {
             let stream = self.context.aggregates.journal().owner(&key).await?;
@@ -185,7 +186,13 @@ impl App {
             position,
             limits: limits.clone(),
         };
+        let id: PropertyId = self.context.aggregates.fresh().into();
+        let options = Options { limits: limits.clone(), ..Options::default() };
+        let named = (listing, &HeaderMap::new());
+        let (command, options) = self.to_list(caller, (owner, id), named, options).await?;
         if let PutMode::Check(planned) = writing {
+            let decided = Property { listing: None }.decide(command, self.context.aggregates.clock().now());
+            decided.map_err(|rejection| refused(ExecuteError::Rejected(rejection)))?;
             let before = planned.fetch_add(1, Ordering::Relaxed);
             for (quota, most) in &limits {
                 let held = self.context.aggregates.journal().held(&caller.tenant, owner, *quota).await?;
@@ -195,10 +202,6 @@ impl App {
             }
             return Ok(Some(made(None, None, None)));
         }
-        let id: PropertyId = self.context.aggregates.fresh().into();
-        let options = Options { limits: limits.clone(), ..Options::default() };
-        let named = (listing, &HeaderMap::new());
-        let (command, options) = self.to_list(caller, (owner, id), named, options).await?;
         match self.context.execute::<Property>(&caller.actor(), id, command, options).await {
             Ok(done) => {
                 Ok(Some(made(Some(id), done.state.listing.map(|listing| listing.status), done.position)))
@@ -208,7 +211,7 @@ impl App {
         }
     }
 
-    /// Changes what a listing says; `None` if it was removed meanwhile.
+    /// Changes what a listing says; `None` if somebody else changed or removed it meanwhile.
     async fn put_over(
         &self,
         caller: &Caller,
@@ -216,7 +219,7 @@ impl App {
         members: &Map<String, Value>,
         writing: PutMode<'_>,
     ) -> Result<Option<PutListing>, Failure> {
-        let (listing, _) = self.folded(&caller.tenant, id).await?;
+        let (listing, version) = self.folded(&caller.tenant, id).await?;
         if listing.status == Status::Removed {
             return Ok(None);
         }
@@ -242,7 +245,12 @@ impl App {
                 decided.map_err(|rejection| refused(ExecuteError::Rejected(rejection)))?;
             }
             PutMode::Write => {
-                let done = self.run(caller, id, command, Options::default()).await?;
+                // What the request does not state is that of this version.
+                let options = Options { if_version: Some(vec![version]), ..Options::default() };
+                let done = match self.run(caller, id, command, options).await {
+                    Err(failure) if failure.status == StatusCode::PRECONDITION_FAILED => return Ok(None),
+                    done => done?,
+                };
                 put.status = done.state.listing.map(|listing| listing.status);
                 put.position = done.position;
             }
@@ -254,7 +262,7 @@ impl App {
 fn is_stated(value: Option<&Value>) -> bool {
     match value {
         None | Some(Value::Null) => false,
-        Some(Value::String(text)) => !text.trim().is_empty(),
+        Some(Value::String(text)) => !text::is_blank(text),
         Some(_) => true,
     }
 }

@@ -8,9 +8,9 @@ use domain::property::{Listing, Property, PropertyCommand};
 use domain::quota::Quota;
 use domain::{FieldErrors, Fields, PropertyId, TenantId, UserId, Version};
 use http_kit::docs::IdempotencyKey;
-use http_kit::{ApiResponse, Body, Caller, Conditions, Failure, Query, Request};
+use http_kit::{ApiResponse, Body, Caller, Conditions, Failure, Query, Request, read};
 use journal::{ExecuteError, Options, UniqueKey, UniqueKeys};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::images::urls::{self, ImageUrls, too_many};
 use super::refused;
@@ -31,7 +31,7 @@ impl Request for NewListing {
     const NAME: &'static str = "NewListing";
 
     fn read(f: &mut Fields<'_>) -> Option<Self> {
-        let source_reference = f.text("sourceReference", 1..=100);
+        let source_reference = source_reference(f);
         let image_urls = ImageUrls::read(f);
         Draft::read(f).map(|draft| Self { draft, source_reference, image_urls })
     }
@@ -46,6 +46,30 @@ impl Request for NewListing {
             "amenities": ["Lift", "Power backup"], "furnishedStatus": "SEMI_FURNISHED",
             "contactName": "Owner", "contactPhone": "+91 98765-43210"})
     }
+}
+
+/// The reference that its owner knows a listing by.
+fn source_reference(f: &mut Fields<'_>) -> Option<String> {
+    f.text("sourceReference", 1..=100)
+}
+
+struct KeptReference(String);
+
+impl Request for KeptReference {
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        let kept = source_reference(f);
+        f.required("sourceReference", kept).map(Self)
+    }
+}
+
+/// A reference in the form that is kept: its listing is looked up by it, in whatever form it is written.
+///
+/// # Errors
+/// When it is blank, or can be no reference.
+pub(crate) fn kept_reference(reference: &str) -> Result<String, FieldErrors> {
+    let members = Map::from_iter([("sourceReference".to_owned(), Value::from(reference))]);
+    let KeptReference(kept) = read::<KeptReference>(members).map_err(|invalid| invalid.errors)?;
+    Ok(kept)
 }
 
 /// Describes a listing's fields for the API documentation.

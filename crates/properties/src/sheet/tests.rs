@@ -93,6 +93,25 @@ fn names_of_columns_carry_units() {
 }
 
 #[test]
+fn a_currency_in_the_cell_does_not_take_the_place_of_the_columns_unit() {
+    let price = |column: &str, cell: &str| {
+        let text = format!("location,type,for,{column}\nKokapet,Flat,Rent,{cell}\n");
+        let price = members(&text, None)["price"].as_str().unwrap().to_owned();
+        Paise::from_text(&price).map(|price| price.to_string())
+    };
+    for (column, cell, wanted) in [
+        ("Price (in Lakhs)", "Rs. 0.5", "50000"),
+        ("Price (in Lakhs)", "₹0.5", "50000"),
+        ("Rent (thousand)", "INR 45", "45000"),
+        ("Rent (thousand)", "0.45 lakh", "45000"),
+        ("Rent (Rs)", "Rs. 45000", "45000"),
+    ] {
+        assert_eq!(price(column, cell).unwrap(), wanted, "{column}: {cell}");
+    }
+    assert!(price("Rent (thousand)", "45 Rs").is_err(), "refused, and not read as 45");
+}
+
+#[test]
 fn the_template_is_a_sheet_with_every_field() {
     let text = template(&HOMES);
     let found = listings(&text, None);
@@ -187,11 +206,36 @@ fn rows_that_repeat_others_are_found() {
 }
 
 #[test]
+fn references_do_not_depend_on_how_letters_are_written() {
+    let reference = |id: &str, place: &str| {
+        listings(&format!("id,price,location,type\n{id},90 lakh,{place},Flat\n"), None).remove(0).reference
+    };
+    assert_eq!(reference("", "K\u{101}chigu\u{1e0d}a"), reference("", "Ka\u{304}chigud\u{323}a"));
+    assert_ne!(reference("", "K\u{101}chigu\u{1e0d}a"), reference("", "Kachiguda"));
+    assert_eq!(reference("\u{200b}Re\u{301}f\t1", "Uppal"), "R\u{e9}f 1", "as it is kept");
+    assert_eq!(reference("\u{200b}", "Uppal"), reference("", "Uppal"), "nobody sees an id");
+    let long = "x".repeat(101);
+    let told = mistakes(&format!(
+        "id,price,location,type\n{long},90 lakh,Uppal,Flat\n\"a\nb\",90 lakh,Uppal,Flat\n...,90 lakh,Uppal,Flat\n"
+    ));
+    let wanted = [
+        (2, "the id must be 1 to 100 characters long"),
+        (3, "the id must be one line, without line breaks"),
+        (5, "an id needs a letter or a digit"),
+    ];
+    assert_eq!(told, wanted.map(|(line, text)| (line, text.to_owned())));
+}
+
+#[test]
 fn a_price_in_the_wrong_unit_is_told() {
     let found =
         mistakes("price,location,type,for\n85,Uppal,Flat,Sale\n85,Uppal,Flat,\n8500,Uppal,Flat,Rent\n");
     assert_eq!(found.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [2, 3]);
     assert!(found[0].1.starts_with("price \"85\" cannot be right"), "{found:?}");
+    let found = mistakes(
+        "price,priceUnit,location,type\n85,Lakhs,Uppal,Flat\n1.2,CR,Uppal,Flat\n85,,Uppal,Flat\n85,rupees,Uppal,Flat\n",
+    );
+    assert_eq!(found.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [4, 5], "{found:?}");
 }
 
 #[test]

@@ -31,6 +31,7 @@ pub async fn import_sheet(
 ) -> anyhow::Result<ExitCode> {
     let file = File::open(&args.file).with_context(|| format!("{} cannot be opened", args.file.display()))?;
     let map = args.map.as_deref().map(|path| read_map(path, kind.sheet)).transpose()?;
+    keep_inputs(args)?;
     let options = Options {
         kind,
         owner: args.owner.clone(),
@@ -72,6 +73,20 @@ pub async fn import_sheet(
         return Ok(ExitCode::from(INTERRUPTED));
     }
     Ok(if summary.counts.rejected > 0 { ExitCode::from(ROWS_REJECTED) } else { ExitCode::SUCCESS })
+}
+
+/// A report must not be written over what it is about.
+fn keep_inputs(args: &ImportSheet) -> anyhow::Result<()> {
+    // A report that is not there yet is no other file.
+    let Some(report) = args.report.as_deref().and_then(|report| report.canonicalize().ok()) else {
+        return Ok(());
+    };
+    for input in [Some(&args.file), args.map.as_ref()].into_iter().flatten() {
+        if input.canonicalize().is_ok_and(|input| input == report) {
+            bail!("the report would be written over {}: name another file with --report", input.display());
+        }
+    }
+    Ok(())
 }
 
 fn read_map(path: &Path, kind: &'static SheetKind) -> anyhow::Result<FieldMap> {

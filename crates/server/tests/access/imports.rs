@@ -254,9 +254,61 @@ async fn a_home_is_put_by_the_reference_of_its_owner() {
     let wrong = owner.client.put(&long, &body).await.expect(400);
     assert!(wrong.body["error"]["fieldErrors"]["sourceReference"].is_string(), "{}", wrong.text);
 
+    let mut foreign = body.clone();
+    foreign["imageUrls"] = json!(["https://elsewhere.example/a.jpg"]);
+    let photos = "/api/properties/by-reference/photos";
+    let checked = owner.client.put(&format!("{photos}?check=true"), &foreign).await.expect(400);
+    let refused = owner.client.put(photos, &foreign).await.expect(400);
+    assert_eq!(
+        checked.body["error"]["fieldErrors"], refused.body["error"]["fieldErrors"],
+        "a check tells it"
+    );
+
     owner.client.delete(&format!("/api/properties/{id}")).await.expect(204);
     let anew = put(&owner.client, "", &body).await.expect(200);
     assert_eq!(anew.data()["action"], "CREATED", "a removed home gives its reference back");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn those_who_change_one_home_at_once_undo_nothing_of_each_other() {
+    let app = TestApp::start().await;
+    let owner = Person::register(&app.client, "owner").await;
+    let path = "/api/properties/by-reference/A1";
+    let body = json!({"location": "Miyapur", "price": "84 lakh", "propertyType": "VILLA"});
+    let id = owner.client.put(path, &body).await.expect(200).data()["id"].as_str().unwrap().to_owned();
+    for round in 1..=5 {
+        let changes = ["bedrooms", "bathrooms", "parkingSpaces", "totalFloors"];
+        let bodies = changes.map(|member| json!({member: round}));
+        let puts = bodies.iter().map(|body| owner.client.put(path, body));
+        for answer in futures_util::future::join_all(puts).await {
+            assert_eq!(answer.expect(200).data()["action"], "UPDATED");
+        }
+        let home = owner.client.get(&format!("/api/properties/{id}")).await.expect(200).data().clone();
+        for member in changes {
+            assert_eq!(home[member], round, "{member}: {home}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reference_has_one_form_however_it_is_written() {
+    let app = TestApp::start().await;
+    let owner = Person::register(&app.client, "owner").await;
+    let body = json!({"location": "Miyapur", "price": "84 lakh", "propertyType": "VILLA"});
+    let put = async |reference: &str| {
+        owner.client.put(&format!("/api/properties/by-reference/{reference}"), &body).await
+    };
+    let decomposed = "Ame%CC%81lie-1";
+    assert_eq!(put(decomposed).await.expect(200).data()["action"], "CREATED");
+    for same in [decomposed, "Am%C3%A9lie-1", "%20Am%C3%A9lie-1"] {
+        assert_eq!(put(same).await.expect(200).data()["action"], "UNCHANGED", "{same}");
+    }
+    for blank in ["%20", "%E2%80%8B"] {
+        let wrong = put(blank).await.expect(400);
+        assert_eq!(wrong.field("sourceReference"), Some("is required"), "{}", wrong.text);
+    }
+    let sheet = "id,price,location,type\nAme\u{301}lie-1,84 lakh,Miyapur,Villa\n";
+    assert_eq!(counts(&imported(&owner.client, "", sheet).await.0), [0, 0, 1, 0, 0]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

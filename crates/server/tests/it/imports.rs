@@ -235,6 +235,25 @@ async fn a_new_price_in_the_sheet_is_a_new_price_of_the_same_home() {
     assert_eq!((count("PROPERTY_CREATED"), count("PROPERTY_UPDATED")), (2, 1));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_is_not_written_over_the_sheet_or_the_map() {
+    let app = TestApp::start().await;
+    let owner = Person::register(&app.client, "importer").await;
+    let sheet = b"price,location,sort\n90 lakh,Uppal,Flat\n";
+    let map = app.data_dir().join("map.toml");
+    std::fs::write(&map, "propertyType = \"sort\"\n").unwrap();
+    let file = app.data_dir().join("../").join(app.data_dir().file_name().unwrap()).join("sheet.csv");
+    for report in [&file, &map] {
+        let arguments = ["--map", map.to_str().unwrap(), "--report", report.to_str().unwrap()];
+        let (code, said) = imported(&app, &owner, sheet, &arguments).await;
+        assert!(code == Some(1) && said.contains("would be written over"), "{said}");
+    }
+    assert_eq!(std::fs::read(&file).unwrap(), sheet);
+    assert_eq!(std::fs::read_to_string(&map).unwrap(), "propertyType = \"sort\"\n");
+    assert_eq!(total(&owner).await, 0);
+    app.stop().await;
+}
+
 /// An agent's own sheet: other columns, homes to let, prices in lakhs, land in acres and yards.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_agents_own_sheet_comes_in_with_a_map() {

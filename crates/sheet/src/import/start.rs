@@ -57,6 +57,8 @@ impl ImportTarget {
                 format!("job {id} is importing a sheet of yours; see /api/jobs/{id}"),
             )
         })?;
+        // Nothing of nothing would be all of it until the job has its turn.
+        job.progress(0, sheet.total());
         let event = AuditEvent::ImportStarted { check };
         let recorded = context.record(&caller.actor(), stream.clone(), &event, once).await?;
         if let Some(first) = recorded.answered {

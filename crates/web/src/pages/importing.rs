@@ -88,7 +88,8 @@ async fn blank(visit: Visit) -> Result<Response, Failure> {
 
 async fn submit(visit: Visit, form: Form) -> Result<Response, Failure> {
     visit.must_be_signed_in()?;
-    let Some(rows) = form.filled("rows") else {
+    // Untrimmed: a tab at the beginning is the first cell of the header, without which all names would stand one further.
+    let Some(rows) = form.get("rows").filter(|rows| !rows.trim().is_empty()) else {
         let errors =
             ImportErrors { rows: Some("Paste the rows first.".to_owned()), ..ImportErrors::default() };
         return show_as(StatusCode::BAD_REQUEST, &page(&visit, &form, errors));

@@ -22,7 +22,7 @@ async fn pasted_rows_are_checked_first_and_then_imported() {
         .await
         .has("<label for=\"rows\">Rows</label>")
         .has("href=\"/dashboard/import/template\"");
-    let rows = "price\tlocation\ttype\r\n90 lakh\tUppal\tpart-0-of-a-form";
+    let rows = "\tprice\tlocation\ttype\r\n1\t90 lakh\tUppal\tpart-0-of-a-form\t";
     let answer = browser.post(PAGE, &[("rows", rows), ("map", ""), ("action", "check")]).await;
     assert_eq!((answer.status, answer.to()), (StatusCode::SEE_OTHER, "/dashboard/import/j1"));
     let seen = browser.api.last("POST /api/properties/import?check=true");
