@@ -39,11 +39,16 @@ pub struct IndexProgress {
 impl Default for IndexProgress {
     /// Starts as behind: rows may have changed while no task kept the index.
     fn default() -> Self {
-        let (changes, seq, older) = (AtomicU64::new(1), AtomicU64::new(0), AtomicU64::new(0));
-        let done = watch::Sender::new(IndexMark::default());
-        let (late, refilled) = (AtomicBool::new(true), AtomicBool::new(false));
-        let (changed, demand) = (Notify::new(), Demand::default());
-        Self { changes, seq, older, done, changed, demand, late, refilled }
+        Self {
+            changes: AtomicU64::new(1),
+            seq: AtomicU64::new(0),
+            older: AtomicU64::new(0),
+            done: watch::Sender::new(IndexMark::default()),
+            changed: Notify::new(),
+            demand: Demand::default(),
+            late: AtomicBool::new(true),
+            refilled: AtomicBool::new(false),
+        }
     }
 }
 
