@@ -12,7 +12,7 @@ use std::time::Duration;
 use ::projection::ViewStore;
 use bus::{Asker, GroupStatus, WaitOutcome};
 use domain::activity::{ActivityEvent, SyncedViews};
-use domain::{Actor, Metadata, ProductId, StreamId, TenantId, Timestamp, UserId};
+use domain::{Actor, Log, Metadata, Position, ProductId, StreamId, TenantId, Timestamp, UserId};
 use http_kit::{AppContext, Failure};
 use journal::Appended;
 use serde::Serialize;
@@ -150,6 +150,12 @@ impl ViewSync {
             None => self.context.tenants.ids().cloned().collect(),
         };
         for tenant in tenants {
+            if !self.is_up_to_date(&tenant).await {
+                // What was passed on already would be passed on again.
+                tracing::warn!(%tenant, "views are not passed on: the read model lacks what happened before");
+                result.failed += 1;
+                continue;
+            }
             loop {
                 let pending = self.pending(&tenant).await?;
                 if pending.is_empty() {
@@ -168,6 +174,18 @@ impl ViewSync {
             }
         }
         Ok(())
+    }
+
+    /// Whether the rows have everything that was passed on: by an earlier run, or by an earlier process.
+    async fn is_up_to_date(&self, tenant: &TenantId) -> bool {
+        let Some(group) = self.group.get() else { return false };
+        let journal = self.context.aggregates.journal();
+        let seq = *journal.committed(Log::Activity).borrow();
+        let asker = Asker { tenant, user: UserId::default() };
+        let outcome = group.wait(&[Position { log: Log::Activity, seq }], asker, PATIENCE).await;
+        let counts = format!("{tenant}/counts/");
+        outcome == WaitOutcome::Applied
+            && !group.blocked().iter().any(|blocked| blocked.key.starts_with(&counts))
     }
 
     /// The products with views that were not passed on, at most one batch.

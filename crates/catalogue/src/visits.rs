@@ -45,9 +45,6 @@ impl Visits {
                 context.activity.product_counted(&caller.tenant, product.id, visit.first_today).await?;
             }
         }
-        if context.await_activity {
-            context.activity.flush().await;
-        }
-        Ok(())
+        context.activity_kept().await
     }
 }

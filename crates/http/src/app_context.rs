@@ -10,6 +10,7 @@ use journal::{ActivityQueue, AggregateStore, OwnWrites};
 use crate::api_keys::ApiKeys;
 use crate::circuit_breaker::CircuitBreakers;
 use crate::daily::DailyCounters;
+use crate::failure::Failure;
 use crate::jobs::Jobs;
 use crate::photos::Photos;
 use crate::quotas::Quotas;
@@ -126,6 +127,17 @@ pub struct AppContextParts {
 }
 
 impl AppContext {
+    /// Waits until what people did just now is durable, if the settings ask for that (`await_activity`).
+    ///
+    /// # Errors
+    /// 503 when it cannot be written now. It stays queued.
+    pub async fn activity_kept(&self) -> Result<(), Failure> {
+        if self.await_activity && !self.activity.flush().await {
+            return Err(Failure::unavailable(&"activity could not be written"));
+        }
+        Ok(())
+    }
+
     /// The epoch that versions belong to. A restore begins a new one, in which versions continue from the backup.
     #[must_use]
     pub fn epoch(&self) -> u32 {

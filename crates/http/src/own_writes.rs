@@ -57,8 +57,11 @@ impl AppContext {
         user: UserId,
         logs: &[Log],
     ) -> Freshness {
-        if logs.contains(&Log::Activity) && self.activity.holds(tenant, user) {
-            self.activity.flush().await;
+        if logs.contains(&Log::Activity)
+            && self.activity.holds(tenant, user)
+            && !self.activity.flush().await
+        {
+            return Freshness::Stale;
         }
         let seen = self.seen.of(tenant, user);
         let needed: Vec<Position> = logs.iter().map(|log| seen[log.index()]).collect();

@@ -31,8 +31,5 @@ pub async fn note(
             context.activity.counted(&caller.tenant, listing.id, visit.first_today).await?;
         }
     }
-    if context.await_activity {
-        context.activity.flush().await;
-    }
-    Ok(())
+    context.activity_kept().await
 }

@@ -92,12 +92,23 @@ struct Outcome {
     result: Option<JobResult>,
 }
 
+/// What the rebuild of a read model did.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = RebuiltReadModel)]
+struct Rebuilt {
+    /// How many events were applied.
+    events: u64,
+    /// Whether the new read model says what the one before said; absent if that is not known.
+    equal_to_the_one_before: Option<bool>,
+}
+
 /// The result of a successful job.
 #[derive(Debug, Serialize, ToSchema)]
-#[serde(untagged, rename_all_fields = "camelCase")]
+#[serde(untagged)]
 enum JobResult {
     /// A read model was rebuilt.
-    Rebuilt { events: u64, equal_to_the_one_before: Option<bool> },
+    Rebuilt(Rebuilt),
     /// A read model was compared with the journal, and healed.
     Healed(Healed),
     /// Images were optimised.
@@ -154,8 +165,8 @@ fn outcome(gateway: &Gateway, last: &Envelope) -> Result<(&'static str, Outcome)
             ("SUCCEEDED", Outcome { result: Some(JobResult::Healed(healed)), ..ended })
         }
         AuditEvent::ReplayFinished { events, equal, .. } => {
-            let rebuilt = JobResult::Rebuilt { events, equal_to_the_one_before: equal };
-            ("SUCCEEDED", Outcome { result: Some(rebuilt), ..ended })
+            let rebuilt = Rebuilt { events, equal_to_the_one_before: equal };
+            ("SUCCEEDED", Outcome { result: Some(JobResult::Rebuilt(rebuilt)), ..ended })
         }
         AuditEvent::OptimizeFinished(told) => {
             ("SUCCEEDED", Outcome { result: Some(JobResult::Optimized(told)), ..ended })

@@ -15,8 +15,17 @@ pub const TEST_TYPE: &str = "webhook.test";
 /// Receivers may refuse more. A longer message comes without its event's payload, and says so.
 const MOST: usize = 20 * 1024;
 
-/// The message about an event.
-pub fn of_event(aggregates: &AggregateStore, event: &Envelope, published: &PublishedEvent) -> String {
+/// What is told of something that visitors do not see.
+const OF_HIDDEN: [&str; 6] = ["propertyId", "ownerId", "status", "from", "to", "byModerator"];
+
+/// The message about an event. When it is about something `hidden` from visitors, it says that something happened to it, and
+/// nothing of what people wrote.
+pub fn of_event(
+    aggregates: &AggregateStore,
+    event: &Envelope,
+    published: &PublishedEvent,
+    hidden: bool,
+) -> String {
     let mut data = json!({
         "eventId": event.event_id, "aggregateType": &*event.stream.kind, "schemaVersion": event.schema_version,
     });
@@ -25,7 +34,11 @@ pub fn of_event(aggregates: &AggregateStore, event: &Envelope, published: &Publi
         data["aggregateId"] = (&*event.stream.id).into();
         data["version"] = event.version.into();
     }
-    data["eventData"] = Value::Object(members(aggregates, event, published));
+    let mut told = members(aggregates, event, published);
+    if hidden {
+        told.retain(|name, _| OF_HIDDEN.contains(&name.as_str()));
+    }
+    data["eventData"] = Value::Object(told);
     let whole = message(published.name, event.timestamp, &data);
     if whole.len() <= MOST {
         return whole;

@@ -2,10 +2,12 @@
 
 use async_trait::async_trait;
 use aws_lc_rs::digest::{SHA256, digest};
+use domain::aggregate::Aggregate as _;
 use domain::notification::{
     Notification, NotificationCommand, NotificationRejection, NotificationRequest, notification_of,
 };
 use domain::preferences::{Channel, Kind};
+use domain::property::Property;
 use domain::webhook::{DisabledReason, Webhook, WebhookCommand, WebhookDetails, WebhookRejection};
 use domain::{Actor, Envelope, Metadata, NotificationId, Personal, WebhookId};
 use http_kit::BreakerFamily;
@@ -46,6 +48,15 @@ impl DeliveryHandler for WebhookSender {
 }
 
 impl WebhookSender {
+    /// Whether the event is about a home that visitors do not see, such as a draft.
+    async fn is_hidden(&self, event: &Envelope) -> Result<bool, Failed> {
+        if &*event.stream.kind != Property::TYPE {
+            return Ok(false);
+        }
+        let (home, _) = self.aggregates.load::<Property>(&event.stream.tenant, &event.stream.id).await?;
+        Ok(home.listing.is_some_and(|listing| !listing.status.is_public()))
+    }
+
     async fn send(&self, order: &LeasedDelivery) -> Result<DeliveryOutcome, Failed> {
         let event = order.event(&**self.aggregates.journal()).await?;
         let id = WebhookId::from(order.recipient.uuid());
@@ -70,7 +81,8 @@ impl WebhookSender {
         let Some(published) = events::published(&event.event_type) else {
             return Ok(DeliveryOutcome::NotWanted("webhooks do not carry this event any more".into()));
         };
-        let body = payload::of_event(&self.aggregates, &event, published);
+        let hidden = self.is_hidden(&event).await?;
+        let body = payload::of_event(&self.aggregates, &event, published, hidden);
         let receipt = self.post(order, details, body).await;
         match &receipt {
             Receipt::Accepted => self.receivers.succeeded(&id.to_string()),

@@ -49,6 +49,24 @@ async fn nothing_personal_leaves() {
     assert_eq!(heard[0].json()["data"]["userId"], Value::Null);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draft_is_told_without_what_it_says() {
+    let (site, receiver) = (site().await, Receiver::start().await);
+    let body = json!({"url": receiver.url, "events": ["PROPERTY_CREATED"]});
+    site.send(Method::POST, WEBHOOKS, Some(&body)).await.expect(201);
+    let golden = include_str!("../../../domain/tests/golden/detailed.PROPERTY_CREATED.v2.json");
+    let mut draft: Value = serde_json::from_str(golden).unwrap();
+    draft["eventData"]["status"] = json!("DRAFT");
+    let listed: PropertyEvent = serde_json::from_value(draft).unwrap();
+    site.record("hyderabad", ("property", "0197c000-0000-7000-8000-000000000002".into()), &listed).await;
+    site.work().await;
+    let heard = receiver.heard();
+    assert_eq!(heard.len(), 1, "{heard:?}");
+    let json = heard[0].json();
+    assert_eq!(json["data"]["eventData"]["status"], "DRAFT");
+    assert!(!heard[0].body.contains("Mokila"), "{}", heard[0].body);
+}
+
 /// The saved homes of a person are a stream that has the person's id.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_message_says_who_saved_a_home() {

@@ -89,7 +89,9 @@ impl App {
         let page = Page::new(&asked.paging, content, found.total, next.as_ref());
         let facets = query.facets.then_some(found.facets);
         let understood = asked.understanding.told(&asked.given);
-        Ok((Results { page, facets, understood, relaxed }, found.total))
+        // What is shown instead of nothing was not found.
+        let total = if relaxed.is_some() { 0 } else { found.total };
+        Ok((Results { page, facets, understood, relaxed }, total))
     }
 }
 

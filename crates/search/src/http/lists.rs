@@ -65,10 +65,7 @@ impl App {
         let context = &self.search.context;
         let event = ActivityEvent::Searched { filters: Personal::of(user, asked.told), results_count };
         context.activity.searched(caller.actor(), user, event).await?;
-        if context.await_activity {
-            context.activity.flush().await;
-        }
-        Ok(())
+        context.activity_kept().await
     }
 }
 

@@ -301,6 +301,30 @@ async fn views_are_counted_once_and_passed_on_in_batches() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn views_are_passed_on_once_although_their_group_is_paused() {
+    const CONSUMER: &str = "/api/v1/admin/consumers/catalogue-service-group";
+    let (app, admin, seller) =
+        shop(&[("activity.await_activity", "true"), ("views.sync_enabled", "false")]).await;
+    create(&seller.client, &headphones("WBH-001")).await;
+    let one = Person::register(&app.client, "one").await;
+    product(&one.client, 1).await;
+    app.drain().await;
+    let post = async |path: &str| admin.client.post(path, &json!({})).await.expect(200).data().clone();
+    post(&format!("{CONSUMER}/pause")).await;
+    for _ in 0..2 {
+        let synced = post("/api/v1/admin/views/sync").await;
+        assert_eq!((&synced["viewsSynced"], &synced["failed"]), (&json!(0), &json!(1)));
+    }
+    post(&format!("{CONSUMER}/resume")).await;
+    app.drain().await;
+    let synced = post("/api/v1/admin/views/sync").await;
+    assert_eq!((&synced["viewsSynced"], &synced["failed"]), (&json!(1), &json!(0)));
+    let path = "/api/v1/admin/events?log=activity&eventType=PRODUCT_VIEWS_SYNCED";
+    let events = admin.client.get(path).await.expect(200);
+    assert_eq!(events.data()["content"].as_array().unwrap().len(), 1, "{}", events.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_an_absent_seller_has_is_not_on_sale() {
     let (app, admin, seller) = shop(&[]).await;
     create(&seller.client, &headphones("WBH-001")).await;
