@@ -12,7 +12,7 @@ use std::time::Duration;
 use ::projection::ViewStore;
 use bus::{Asker, GroupStatus, WaitOutcome};
 use domain::activity::{ActivityEvent, SyncedViews};
-use domain::{Actor, Log, Metadata, Position, ProductId, StreamId, TenantId, Timestamp, UserId};
+use domain::{Actor, Log, Metadata, ProductId, StreamId, TenantId, Timestamp, UserId};
 use http_kit::{AppContext, Failure};
 use journal::Appended;
 use serde::Serialize;
@@ -150,7 +150,7 @@ impl ViewSync {
             None => self.context.tenants.ids().cloned().collect(),
         };
         for tenant in tenants {
-            if !self.is_up_to_date(&tenant).await {
+            if !self.is_up_to_date(&tenant).await? {
                 // What was passed on already would be passed on again.
                 tracing::warn!(%tenant, "views are not passed on: the read model lacks what happened before");
                 result.failed += 1;
@@ -177,15 +177,15 @@ impl ViewSync {
     }
 
     /// Whether the rows have everything that was passed on: by an earlier run, or by an earlier process.
-    async fn is_up_to_date(&self, tenant: &TenantId) -> bool {
-        let Some(group) = self.group.get() else { return false };
-        let journal = self.context.aggregates.journal();
-        let seq = *journal.committed(Log::Activity).borrow();
+    async fn is_up_to_date(&self, tenant: &TenantId) -> Result<bool, Failure> {
+        let Some(group) = self.group.get() else { return Ok(false) };
+        let head = self.context.aggregates.journal().head(Log::Activity).await;
+        let head = head.map_err(|error| Failure::unavailable(&error))?;
         let asker = Asker { tenant, user: UserId::default() };
-        let outcome = group.wait(&[Position { log: Log::Activity, seq }], asker, PATIENCE).await;
+        let outcome = group.wait(&[head], asker, PATIENCE).await;
         let counts = format!("{tenant}/counts/");
-        outcome == WaitOutcome::Applied
-            && !group.blocked().iter().any(|blocked| blocked.key.starts_with(&counts))
+        let is_blocked = group.blocked().iter().any(|blocked| blocked.key.starts_with(&counts));
+        Ok(outcome == WaitOutcome::Applied && !is_blocked)
     }
 
     /// The products with views that were not passed on, at most one batch.

@@ -57,9 +57,7 @@ impl AppContext {
         user: UserId,
         logs: &[Log],
     ) -> Freshness {
-        if logs.contains(&Log::Activity)
-            && self.activity.holds(tenant, user)
-            && !self.activity.flush().await
+        if logs.contains(&Log::Activity) && self.activity.holds(tenant, user) && !self.activity.flush().await
         {
             return Freshness::Stale;
         }
