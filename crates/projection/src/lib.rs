@@ -113,7 +113,8 @@ pub trait Projection: Send + Sync + 'static {
         Ok(())
     }
 
-    /// The batch is committed and about to become visible to waiting readers. Drop cached documents here.
+    /// The batch is committed and about to become visible to waiting readers. Drop cached documents here. It runs on the
+    /// thread of the commit, so it must not wait.
     fn committed(&self, batch: &[Envelope]);
 
     /// Whether `event` erases a person. The read model then records that they are erased
@@ -122,6 +123,6 @@ pub trait Projection: Send + Sync + 'static {
         &*event.event_type == user::DELETED
     }
 
-    /// A rebuilt read model has taken over. Drop every cached document here.
+    /// A rebuilt read model has taken over, or it is not known what was committed. Drop every cached document here.
     fn replaced(&self) {}
 }

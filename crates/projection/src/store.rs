@@ -258,6 +258,16 @@ impl ViewStore {
         &self,
         work: impl FnOnce(&StoreInner, &Connection) -> Result<T, ApplyError> + Send + 'static,
     ) -> Result<T, ApplyError> {
+        self.transaction_then(work, |_, _, _| {}).await
+    }
+
+    /// Runs `work` as [`Self::transaction`] does, and `then` as soon as it is committed, with the file it is in. Both run
+    /// to their end, even if this future is dropped.
+    async fn transaction_then<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&StoreInner, &Connection) -> Result<T, ApplyError> + Send + 'static,
+        then: impl FnOnce(&StoreInner, &Database, &T) + Send + 'static,
+    ) -> Result<T, ApplyError> {
         let store = Arc::clone(&self.0);
         let run = move || {
             let mut database = store.database();
@@ -274,7 +284,14 @@ impl ViewStore {
             let broken = |e: rusqlite::Error| ApplyError::from(ViewError::from(e));
             let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(broken)?;
             let value = work(&store, &tx)?;
-            tx.commit().map_err(broken)?;
+            if let Err(error) = tx.commit() {
+                // It may be committed nevertheless.
+                if !store.in_the_making {
+                    store.projection.replaced();
+                }
+                return Err(broken(error));
+            }
+            then(&store, &database, &value);
             Ok(value)
         };
         self.blocking(run).await
@@ -292,11 +309,23 @@ impl ViewStore {
         work: impl FnOnce(&StoreInner, &Connection) -> Result<T, ApplyError> + Send + 'static,
     ) -> Result<T, ApplyError> {
         self.must_not_be_outdated()?;
-        self.transaction(move |store, connection| {
-            leases::guard(connection, store.projection.name(), lease)?;
-            work(store, connection)
-        })
-        .await
+        let work = guarded(lease, work);
+        self.transaction(work).await
+    }
+
+    /// Applies events in a transaction under the group's lease. `work` returns those that were applied.
+    async fn apply(
+        &self,
+        lease: Lease,
+        work: impl FnOnce(&StoreInner, &Connection) -> Result<Vec<Envelope>, ApplyError> + Send + 'static,
+    ) -> Result<(), ApplyError> {
+        self.must_not_be_outdated()?;
+        let work = guarded(lease, work);
+        let applied = self.transaction_then(work, |store, database, batch| store.committed(database, batch));
+        if applied.await?.iter().any(|event| self.0.projection.erases(event)) {
+            self.scrub().await;
+        }
+        Ok(())
     }
 
     /// Runs `work` on a thread that may block.
@@ -315,17 +344,6 @@ impl ViewStore {
             .unwrap_or_else(|e| Err(ViewError::Unavailable(ErrorCause::new(e)).into()))
     }
 
-    /// Called after a commit: drops cached documents, if any can exist, and wipes erased data for good.
-    async fn committed(&self, batch: &[Envelope]) {
-        if !self.0.in_the_making {
-            self.0.projection.committed(batch);
-        }
-        if batch.iter().any(|event| self.0.projection.erases(event)) {
-            self.database().soil();
-            self.scrub().await;
-        }
-    }
-
     /// Overwrites what erasures left in files and memory, if necessary. Call it regularly: it cannot finish
     /// while a reader is active. Also retries to make a switch durable.
     pub async fn scrub(&self) {
@@ -340,6 +358,17 @@ impl ViewStore {
 impl StoreInner {
     fn database(&self) -> Arc<Database> {
         Arc::clone(&self.database.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Called as soon as a batch is committed: drops cached documents, if any can exist. A task that is broken off while it
+    /// waits for the commit must not leave them: they would be shown until the next event.
+    fn committed(&self, database: &Database, batch: &[Envelope]) {
+        if !self.in_the_making {
+            self.projection.committed(batch);
+        }
+        if batch.iter().any(|event| self.projection.erases(event)) {
+            database.soil();
+        }
     }
 
     fn project(&self, connection: &Connection, batch: &[Envelope]) -> Result<(), ApplyError> {
@@ -375,6 +404,17 @@ impl StoreInner {
     }
 }
 
+/// Does `work` only while `lease` is the group's.
+fn guarded<T>(
+    lease: Lease,
+    work: impl FnOnce(&StoreInner, &Connection) -> Result<T, ApplyError> + Send + 'static,
+) -> impl FnOnce(&StoreInner, &Connection) -> Result<T, ApplyError> + Send + 'static {
+    move |store, connection| {
+        leases::guard(connection, store.projection.name(), lease)?;
+        work(store, connection)
+    }
+}
+
 /// The message of a panic.
 fn panic_message(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
@@ -398,15 +438,12 @@ impl Target for ViewStore {
     }
 
     async fn advance(&self, lease: Lease, step: Advance) -> Result<(), ApplyError> {
-        let due = self
-            .write(lease, move |store, connection| {
-                bookkeeping::advance(connection, store.projection.name(), &step)?;
-                store.project(connection, &step.due)?;
-                Ok(step.due)
-            })
-            .await?;
-        self.committed(&due).await;
-        Ok(())
+        self.apply(lease, move |store, connection| {
+            bookkeeping::advance(connection, store.projection.name(), &step)?;
+            store.project(connection, &step.due)?;
+            Ok(step.due)
+        })
+        .await
     }
 
     async fn parked(&self, key: &str) -> Result<Vec<ParkedEvent>, ApplyError> {
@@ -416,15 +453,12 @@ impl Target for ViewStore {
 
     async fn redo(&self, lease: Lease, key: &str, event: Envelope) -> Result<(), ApplyError> {
         let key = key.to_owned();
-        let done = self
-            .write(lease, move |store, connection| {
-                bookkeeping::strike(connection, store.projection.name(), &key, event.event_id)?;
-                store.project(connection, std::slice::from_ref(&event))?;
-                Ok(event)
-            })
-            .await?;
-        self.committed(&[done]).await;
-        Ok(())
+        self.apply(lease, move |store, connection| {
+            bookkeeping::strike(connection, store.projection.name(), &key, event.event_id)?;
+            store.project(connection, std::slice::from_ref(&event))?;
+            Ok(vec![event])
+        })
+        .await
     }
 
     async fn discard(&self, lease: Lease, key: &str, event: Uuid) -> Result<(), ApplyError> {

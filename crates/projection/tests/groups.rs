@@ -7,7 +7,10 @@ mod noted;
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
+use std::pin::pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Waker};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -43,6 +46,8 @@ enum Fault {
 struct Rows {
     poison: Mutex<HashSet<String>>,
     faults: Mutex<HashMap<String, Fault>>,
+    /// How many events were told to be committed.
+    committed: AtomicUsize,
 }
 
 #[async_trait(?Send)]
@@ -69,7 +74,9 @@ impl Projection for Rows {
         Ok(())
     }
 
-    fn committed(&self, _: &[Envelope]) {}
+    fn committed(&self, batch: &[Envelope]) {
+        self.committed.fetch_add(batch.len(), Ordering::SeqCst);
+    }
 }
 
 struct World {
@@ -385,6 +392,24 @@ async fn rule_07_a_restart_repeats_nothing_and_skips_nothing() {
     rebuild.end().await;
     let live = open_store(&shadow.directory.path().join("view.db"), &shadow.rows);
     assert_eq!(live.dump().await.unwrap(), shadow.store.dump().await.unwrap());
+}
+
+/// Otherwise what was cached before the commit would be shown until the next event.
+#[tokio::test]
+async fn a_task_that_is_broken_off_leaves_nothing_cached_that_its_commit_changed() {
+    let world = World::new();
+    world.append("a", "\"1\"").await;
+    let candidate = Candidate { holder: Ids.uuid(NOW), now: NOW, term_ms: TERM_MS, alone: false };
+    let store = world.store.in_place(Arc::new(|_| Ok(())));
+    let lease = store.lease(candidate).await.unwrap().unwrap();
+    let step = world.step(0, 1).await;
+    {
+        // In place, the first poll commits and then waits.
+        let mut broken_off = pin!(store.advance(lease, step));
+        assert!(broken_off.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    }
+    assert_eq!(world.of("a").await, ["\"1\""]);
+    assert_eq!(world.rows.committed.load(Ordering::SeqCst), 1);
 }
 
 #[tokio::test]
