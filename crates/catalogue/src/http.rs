@@ -22,7 +22,7 @@ use journal::{ExecuteError, UniqueKeys};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::queries::Surroundings;
+use crate::surroundings::Surroundings;
 use crate::{App, AppParts};
 
 pub fn router(app: App) -> Router {

@@ -9,6 +9,7 @@ mod numbers;
 mod projection;
 mod queries;
 pub mod sheet;
+mod surroundings;
 mod view_sync;
 mod visits;
 mod written;
@@ -26,6 +27,7 @@ use ::sheet::import::Imports;
 use domain::ProductId;
 use numbers::Numbers;
 use projection::Products;
+use surroundings::SurroundingsCache;
 use view_sync::ViewSync;
 pub use view_sync::ViewSyncSettings;
 use visits::Visits;
@@ -40,6 +42,7 @@ pub struct Catalogue {
     context: AppContext,
     store: ViewStore,
     view_sync: Arc<ViewSync>,
+    around: SurroundingsCache,
     imports: Imports,
 }
 
@@ -67,6 +70,7 @@ struct AppParts {
     numbers: Numbers,
     visits: Visits,
     view_sync: Arc<ViewSync>,
+    around: SurroundingsCache,
     imports: Imports,
     lanes: Vec<Mutex<()>>,
     status: GroupStatus,
@@ -97,10 +101,11 @@ impl Catalogue {
         sync: ViewSyncSettings,
         imports: Imports,
     ) -> Result<Self, ViewError> {
-        let products = Products::new(context.aggregates.clone());
+        let around = SurroundingsCache::new();
+        let products = Products::new(context.aggregates.clone(), around.clone());
         let store = ViewStore::open(&views.join("catalogue.db"), &tables(), Arc::new(products))?;
         let view_sync = Arc::new(ViewSync::new(context.clone(), store.clone(), sync));
-        Ok(Self { context, store, view_sync, imports })
+        Ok(Self { context, store, view_sync, around, imports })
     }
 
     /// The consumer group that maintains the read model.
@@ -157,6 +162,7 @@ impl Catalogue {
             numbers: Numbers::default(),
             visits: Visits::new(&self.context),
             view_sync: Arc::clone(&self.view_sync),
+            around: self.around.clone(),
             imports: self.imports.clone(),
             lanes: (0..LANES).map(|_| Mutex::new(())).collect(),
             status,

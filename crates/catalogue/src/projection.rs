@@ -14,6 +14,8 @@ use domain::user::{DELETED, User, UserEvent};
 use domain::{Envelope, Log};
 use journal::AggregateStore;
 
+use crate::surroundings::SurroundingsCache;
+
 /// The consumer group of this read model. Events stay in order per product, and per person for what people do.
 pub const GROUP: Group = Group { name: "catalogue-service-group", logs: &Log::ALL, key: partition_key };
 
@@ -40,11 +42,12 @@ fn partition_key(envelope: &Envelope) -> Option<String> {
 #[derive(Debug)]
 pub struct Products {
     aggregates: AggregateStore,
+    around: SurroundingsCache,
 }
 
 impl Products {
-    pub fn new(aggregates: AggregateStore) -> Self {
-        Self { aggregates }
+    pub fn new(aggregates: AggregateStore, around: SurroundingsCache) -> Self {
+        Self { aggregates, around }
     }
 }
 
@@ -77,5 +80,11 @@ impl Projection for Products {
         }
     }
 
-    fn committed(&self, _: &[Envelope]) {}
+    fn committed(&self, batch: &[Envelope]) {
+        self.around.committed(batch);
+    }
+
+    fn replaced(&self) {
+        self.around.forget_all();
+    }
 }

@@ -67,13 +67,6 @@ impl StoredProduct {
     }
 }
 
-/// What the read model knows about a product beside its own events.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Surroundings {
-    pub popularity: Popularity,
-    pub seller_absent: bool,
-}
-
 /// How many products are on sale.
 pub async fn on_sale(store: &ViewStore, tenant: &TenantId) -> Result<u64, ViewError> {
     let sql = format!("select {}", length_of(ON_SALE, "''"));
@@ -82,30 +75,6 @@ pub async fn on_sale(store: &ViewStore, tenant: &TenantId) -> Result<u64, ViewEr
 }
 
 impl AppParts {
-    /// How often a product was viewed and bought, and whether its seller is there.
-    pub async fn surroundings(
-        &self,
-        tenant: &TenantId,
-        product: &ProductDetails,
-    ) -> Result<Surroundings, Failure> {
-        let sql = "select
-            (select c.views from product_counts c where c.product_id = $2 and c.tenant = $1),
-            (select c.click_trend from product_counts c where c.product_id = $2 and c.tenant = $1),
-            (select p.purchase_trend from products p where p.id = $2 and p.tenant = $1),
-            exists (select 1 from absent_sellers a where a.user_id = $3 and a.tenant = $1)";
-        let params =
-            vec![tenant.as_str().into(), product.id.to_string().into(), product.seller.to_string().into()];
-        let rows = self.store.query(sql, params).await?;
-        let Some(row) = rows.first() else { return Ok(Surroundings::default()) };
-        let popularity = Popularity {
-            clicks: row.count(0),
-            purchases: product.purchases,
-            click_trend: Trend::of_level(row.real(1)),
-            purchase_trend: Trend::of_level(row.real(2)),
-        };
-        Ok(Surroundings { popularity, seller_absent: row.int(3) == Some(1) })
-    }
-
     /// The greatest number of a product that the read model knows.
     pub async fn last_number(&self, tenant: &TenantId) -> Result<Option<ProductId>, Failure> {
         let sql = "select last from product_numbers where tenant = $1";

@@ -13,6 +13,7 @@ mod conditions;
 mod connections;
 mod contact_looks;
 mod crash;
+mod demo;
 mod erasure;
 mod faults;
 mod hanging_up;
