@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use crate::terminal::note;
 
-/// Everything uses the release profile, so that tests and product share compiled crates.
+/// Everything uses the profile of the tests, so that crates are compiled once.
 const STAGES: [&[&str]; 3] = [
     &["fmt", "--all", "--check"],
     &["clippy", "--profile", "ci", "--workspace", "--all-targets", "--", "-D", "warnings"],

@@ -17,7 +17,6 @@ mod demo;
 mod erasure;
 mod faults;
 mod hanging_up;
-mod hostile;
 mod imports;
 mod keys;
 mod leads;

@@ -1,5 +1,7 @@
 //! All attacks at once: the server's memory is bounded, and other people still get responses. The response times
 //! are only printed, because they depend on the machine; `cargo xtask bench --hostile` measures them.
+//!
+//! It is a program of its own, so that no other test's server is on the same cores: what waits longer is held longer.
 
 use std::process::Command;
 use std::time::Duration;
