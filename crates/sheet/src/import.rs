@@ -12,7 +12,6 @@ mod start;
 use std::io::Cursor;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use std::task::Poll;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -150,7 +149,7 @@ impl ImportJob {
             count(counts, row.action);
             job.progress(counts.rows, total);
             if counts.rows.is_multiple_of(WITHOUT_A_TURN) {
-                turn_of_others().await;
+                tokio::task::yield_now().await;
             }
         }
         Ok(())
@@ -208,19 +207,6 @@ impl ImportJob {
     }
 }
 
-/// Lets the runtime do something else, such as end the job.
-fn turn_of_others() -> impl Future<Output = ()> {
-    let mut is_ours = false;
-    std::future::poll_fn(move |context| {
-        if is_ours {
-            return Poll::Ready(());
-        }
-        is_ours = true;
-        context.waker().wake_by_ref();
-        Poll::Pending
-    })
-}
-
 fn failed(stopped: &ImportStopped, rows: u64) -> AuditEvent {
     let why = match stopped {
         ImportStopped::Row(failure) => {
@@ -236,18 +222,4 @@ fn failed(stopped: &ImportStopped, rows: u64) -> AuditEvent {
 
 fn each(mut rows: SheetRows<Cursor<Bytes>>) -> impl Iterator<Item = Result<SheetRow, SheetError>> {
     std::iter::from_fn(move || rows.next_row().transpose())
-}
-
-#[cfg(test)]
-mod tests {
-    use futures_util::FutureExt as _;
-
-    use super::*;
-
-    #[test]
-    fn others_have_one_turn() {
-        let mut turn = std::pin::pin!(turn_of_others());
-        assert_eq!(turn.as_mut().now_or_never(), None);
-        assert_eq!(turn.now_or_never(), Some(()));
-    }
 }
