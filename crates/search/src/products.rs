@@ -49,7 +49,7 @@ pub struct ProductSearch {
     turns: Arc<Semaphore>,
     /// Held by whoever writes to the index.
     writing: Arc<Mutex<()>>,
-    /// Held by whoever compares everything with the journal.
+    /// Held while everything is compared with the journal.
     comparing: Arc<Mutex<Reports>>,
 }
 

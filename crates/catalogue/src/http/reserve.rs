@@ -54,7 +54,7 @@ pub struct ReservationDocument {
 }
 
 /// Holds some for the caller until they buy them, or until the time is over. An earlier reservation of theirs is replaced.
-/// Whoever has not confirmed their e-mail address reserves at most five, for 15 minutes.
+/// Somebody who has not confirmed their e-mail address reserves at most five, for 15 minutes.
 #[utoipa::path(
     post,
     path = "/api/v1/products/{id}/reservations",

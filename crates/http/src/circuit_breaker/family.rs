@@ -1,6 +1,6 @@
-//! Systems of one kind that other people name, such as the receivers of webhooks. There are too many of them for a
-//! breaker with a name each, and whoever calls them leaves each alone by itself, for longer and longer. A family tells
-//! operators what its breakers would: in the same metrics and the same part of the health.
+//! Systems of one kind that other people name, such as the receivers of webhooks. There are too many of them to
+//! give each a breaker with a name. The caller pauses each of them by itself, for longer and longer. A family shows operators
+//! which are paused: in the metrics and the part of the health in which breakers are.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -15,11 +15,11 @@ pub const TEST_TYPE: &str = "webhook.test";
 /// Receivers may refuse more. A longer message comes without its event's payload, and says so.
 const MOST: usize = 20 * 1024;
 
-/// What is told of something that visitors do not see.
+/// The members that are sent about something that visitors cannot see.
 const OF_HIDDEN: [&str; 6] = ["propertyId", "ownerId", "status", "from", "to", "byModerator"];
 
-/// The message about an event. When it is about something `hidden` from visitors, it says that something happened to it, and
-/// nothing of what people wrote.
+/// The message about an event. If visitors cannot see what the event is about, it is `hidden`: the message holds ids and
+/// statuses, and nothing that people wrote.
 pub fn of_event(
     aggregates: &AggregateStore,
     event: &Envelope,

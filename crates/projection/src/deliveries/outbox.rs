@@ -69,7 +69,7 @@ impl Outbox {
     ) -> Result<Vec<LeasedDelivery>, ApplyError> {
         if settings.by_recipient {
             let leased = self.leased(move |tx| in_turn::lease(tx, now, until, settings.batch)).await;
-            // Those behind one that waits wait now, too: whoever waits for a first try need not wait for theirs.
+            // The lease postponed those behind a postponed one. Nobody needs to wait for their first try any more.
             self.settled.send_replace(());
             leased
         } else {

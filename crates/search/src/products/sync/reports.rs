@@ -1,5 +1,5 @@
-//! The last comparison of each tenant. A comparison reads the whole catalogue and its part of the journal, so there is one
-//! at a time, and whoever asks again too soon is told the last one.
+//! The last comparison of each tenant. A comparison reads the whole catalogue and its part of the journal, so only
+//! one runs at a time. A request that comes too soon after one gets its result.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -59,8 +59,8 @@ impl ProductSearch {
         Ok(self.compare(tenant, Rows::Compared, |_| {}).await?.report)
     }
 
-    /// What a comparison of everything of a tenant finds, or found a moment ago; nothing while it takes longer than
-    /// whoever asks waits. It goes on in the background, and is told to those who ask later.
+    /// The result of comparing everything of a tenant, now or a moment ago. `None` if it takes longer than [`PATIENCE`]. It
+    /// then goes on in the background, and later requests get its result.
     ///
     /// # Errors
     /// When journal, rows or index cannot be read.
@@ -77,7 +77,7 @@ impl ProductSearch {
         let (tell, told) = oneshot::channel();
         let (products, tenant) = (self.clone(), tenant.clone());
         self.context.jobs.spawn(async move {
-            // Whoever asked may be gone.
+            // The request may be gone.
             let _ = tell.send(products.compare_now(reports, tenant).await);
         });
         match timeout(PATIENCE, told).await {
