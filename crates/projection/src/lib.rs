@@ -37,7 +37,7 @@ pub use rebuild::{Rebuilt, TableChange, rebuild};
 pub use renewal::renew;
 pub use shape::Outdated;
 pub use store::ViewStore;
-pub use tx::ViewTx;
+pub use tx::{ChangedDocument, ViewTx};
 pub use value::{Row, Value};
 
 /// Why an event could not be projected.
@@ -116,6 +116,10 @@ pub trait Projection: Send + Sync + 'static {
     /// The batch is committed and about to become visible to waiting readers. Drop cached documents here. It runs on the
     /// thread of the commit, so it must not wait.
     fn committed(&self, batch: &[Envelope]);
+
+    /// These documents were changed by what is committed, besides those that [`Self::committed`] can tell from the events
+    /// ([`ViewTx::note_changed`]). Called just before it, on the same thread.
+    fn changed(&self, _: &[ChangedDocument]) {}
 
     /// Whether `event` erases a person. The read model then records that they are erased
     /// ([`ViewTx::is_erased`]), and their data is also wiped from the file.

@@ -104,7 +104,7 @@ mod tests {
             let sql = format!("select {}", length_of("homes", "$2"));
             query(&connection, &sql, &["t".into(), owner.into()]).unwrap()[0].count(0)
         };
-        let mut tx = ViewTx::Sqlite(&connection);
+        let mut tx = ViewTx::sqlite(&connection);
         let mine: [ListName<'_>; 2] = [("homes", ""), ("homes", "me")];
         tx.change_lists(&tenant, &[], &mine).await.unwrap();
         tx.change_lists(&tenant, &[], &mine[..1]).await.unwrap();

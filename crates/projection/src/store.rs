@@ -18,7 +18,7 @@ use uuid::Uuid;
 use crate::database::{Database, SyncPath};
 use crate::error::ViewError;
 use crate::shape::{Outdated, Shape, tables};
-use crate::tx::{ViewTx, query};
+use crate::tx::{ChangedDocument, ViewTx, query};
 use crate::value::{Row, Value};
 use crate::{Projection, ProjectionError, bookkeeping, deliveries, generation, leases};
 
@@ -40,6 +40,13 @@ pub(crate) struct StoreInner {
     /// which control the order of everything that happens.
     in_place: bool,
     sync: SyncPath,
+}
+
+/// What one transaction applied.
+#[derive(Default)]
+struct Applied {
+    events: Vec<Envelope>,
+    changed: Vec<ChangedDocument>,
 }
 
 /// The file in use before the last switch.
@@ -219,7 +226,7 @@ impl ViewStore {
             if file.first().and_then(|row| row.text(0)) != Some(&*made) {
                 return Ok(0);
             }
-            let mut tx = ViewTx::Sqlite(connection);
+            let mut tx = ViewTx::sqlite(connection);
             Ok(Handle::current().block_on(tx.execute(&sql, &params))?)
         });
         corrected.await.map_err(|error| ViewError::Unavailable(ErrorCause::new(error)))
@@ -313,16 +320,17 @@ impl ViewStore {
         self.transaction(work).await
     }
 
-    /// Applies events in a transaction under the group's lease. `work` returns those that were applied.
+    /// Applies events in a transaction under the group's lease.
     async fn apply(
         &self,
         lease: Lease,
-        work: impl FnOnce(&StoreInner, &Connection) -> Result<Vec<Envelope>, ApplyError> + Send + 'static,
+        work: impl FnOnce(&StoreInner, &Connection) -> Result<Applied, ApplyError> + Send + 'static,
     ) -> Result<(), ApplyError> {
         self.must_not_be_outdated()?;
         let work = guarded(lease, work);
-        let applied = self.transaction_then(work, |store, database, batch| store.committed(database, batch));
-        if applied.await?.iter().any(|event| self.0.projection.erases(event)) {
+        let applied =
+            self.transaction_then(work, |store, database, applied| store.committed(database, applied));
+        if applied.await?.events.iter().any(|event| self.0.projection.erases(event)) {
             self.scrub().await;
         }
         Ok(())
@@ -362,45 +370,54 @@ impl StoreInner {
 
     /// Called as soon as a batch is committed: drops cached documents, if any can exist. A task that is broken off while it
     /// waits for the commit must not leave them: they would be shown until the next event.
-    fn committed(&self, database: &Database, batch: &[Envelope]) {
+    fn committed(&self, database: &Database, applied: &Applied) {
         if !self.in_the_making {
-            self.projection.committed(batch);
+            self.projection.changed(&applied.changed);
+            self.projection.committed(&applied.events);
         }
-        if batch.iter().any(|event| self.projection.erases(event)) {
+        if applied.events.iter().any(|event| self.projection.erases(event)) {
             database.soil();
         }
     }
 
-    fn project(&self, connection: &Connection, batch: &[Envelope]) -> Result<(), ApplyError> {
-        if batch.is_empty() {
-            return Ok(());
+    /// Applies `events` in an open transaction.
+    fn project(&self, connection: &Connection, events: Vec<Envelope>) -> Result<Applied, ApplyError> {
+        if events.is_empty() {
+            return Ok(Applied::default());
         }
         // Treat a panic as a failure of the event: its key is blocked, and no other key is held up.
-        let applied = catch_unwind(AssertUnwindSafe(|| self.apply(connection, batch)));
-        let applied = applied.unwrap_or_else(|panic| {
+        let applied = catch_unwind(AssertUnwindSafe(|| self.apply(connection, &events)));
+        let changed = applied.unwrap_or_else(|panic| {
             let message = panic_message(panic.as_ref());
             tracing::error!(group = self.projection.name(), message, "a projection panicked");
             Err(ProjectionError::Event(format!("the projection panicked: {message}")))
         });
-        applied.map_err(|error| match error {
+        let changed = changed.map_err(|error| match error {
             ProjectionError::Event(message) => ApplyError::Event(message),
             ProjectionError::Store(ViewError::Refused(cause)) => ApplyError::Event(cause.to_string()),
             ProjectionError::Alarm(message) => ApplyError::Alarm(message),
             ProjectionError::Store(error @ ViewError::Unavailable(_)) => error.into(),
-        })
+        })?;
+        Ok(Applied { events, changed })
     }
 
-    fn apply(&self, connection: &Connection, batch: &[Envelope]) -> Result<(), ProjectionError> {
-        let mut tx = ViewTx::Sqlite(connection);
+    fn apply(
+        &self,
+        connection: &Connection,
+        batch: &[Envelope],
+    ) -> Result<Vec<ChangedDocument>, ProjectionError> {
+        let mut tx = ViewTx::sqlite(connection);
         let apply = self.projection.apply_batch(&mut tx, batch);
-        if !self.in_place {
-            return Handle::current().block_on(apply);
+        if self.in_place {
+            let Poll::Ready(applied) = pin!(apply).poll(&mut Context::from_waker(Waker::noop())) else {
+                let message = "a projection of a store in place waits for something";
+                return Err(ProjectionError::Store(ViewError::Unavailable(message.into())));
+            };
+            applied?;
+        } else {
+            Handle::current().block_on(apply)?;
         }
-        let Poll::Ready(applied) = pin!(apply).poll(&mut Context::from_waker(Waker::noop())) else {
-            let message = "a projection of a store in place waits for something";
-            return Err(ProjectionError::Store(ViewError::Unavailable(message.into())));
-        };
-        applied
+        Ok(tx.into_changed())
     }
 }
 
@@ -440,8 +457,7 @@ impl Target for ViewStore {
     async fn advance(&self, lease: Lease, step: Advance) -> Result<(), ApplyError> {
         self.apply(lease, move |store, connection| {
             bookkeeping::advance(connection, store.projection.name(), &step)?;
-            store.project(connection, &step.due)?;
-            Ok(step.due)
+            store.project(connection, step.due)
         })
         .await
     }
@@ -455,8 +471,7 @@ impl Target for ViewStore {
         let key = key.to_owned();
         self.apply(lease, move |store, connection| {
             bookkeeping::strike(connection, store.projection.name(), &key, event.event_id)?;
-            store.project(connection, std::slice::from_ref(&event))?;
-            Ok(vec![event])
+            store.project(connection, vec![event])
         })
         .await
     }

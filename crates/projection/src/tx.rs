@@ -11,20 +11,49 @@ use crate::value::{Row, Value};
 
 /// An open transaction of a read model.
 #[derive(Debug)]
-pub enum ViewTx<'c> {
+pub struct ViewTx<'c> {
+    database: Transaction<'c>,
+    changed: Vec<ChangedDocument>,
+}
+
+/// The transaction of a database.
+#[derive(Debug)]
+enum Transaction<'c> {
     /// A SQLite transaction. Its calls block, so it runs on a thread that may block.
     Sqlite(&'c Connection),
 }
 
-impl ViewTx<'_> {
+/// A document that a transaction changed, although its event alone does not say so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChangedDocument {
+    pub tenant: String,
+    pub id: String,
+}
+
+impl<'c> ViewTx<'c> {
+    pub(crate) fn sqlite(connection: &'c Connection) -> Self {
+        Self { database: Transaction::Sqlite(connection), changed: Vec::new() }
+    }
+
+    /// Notes that the document `id` changed. [`crate::Projection::changed`] is told once this is committed.
+    pub fn note_changed(&mut self, tenant: &str, id: &str) {
+        self.changed.push(ChangedDocument { tenant: tenant.to_owned(), id: id.to_owned() });
+    }
+
+    pub(crate) fn into_changed(self) -> Vec<ChangedDocument> {
+        self.changed
+    }
+
     /// Runs a statement and returns the number of rows it changed.
     ///
     /// # Errors
     /// When the database rejects it.
     #[expect(clippy::unused_async, reason = "a database over the network will wait here")]
     pub async fn execute(&mut self, sql: &str, params: &[Value<'_>]) -> Result<usize, ViewError> {
-        match self {
-            Self::Sqlite(connection) => Ok(prepared(connection, sql)?.execute(params_from_iter(params))?),
+        match &self.database {
+            Transaction::Sqlite(connection) => {
+                Ok(prepared(connection, sql)?.execute(params_from_iter(params))?)
+            }
         }
     }
 
@@ -34,8 +63,8 @@ impl ViewTx<'_> {
     /// When the database rejects one of them.
     #[expect(clippy::unused_async, reason = "a database over the network will wait here")]
     pub async fn execute_each(&mut self, sql: &str, rows: &[Vec<Value<'_>>]) -> Result<(), ViewError> {
-        match self {
-            Self::Sqlite(connection) => {
+        match &self.database {
+            Transaction::Sqlite(connection) => {
                 let mut statement = prepared(connection, sql)?;
                 for row in rows {
                     statement.execute(params_from_iter(row))?;
@@ -51,8 +80,8 @@ impl ViewTx<'_> {
     /// When the database rejects it.
     #[expect(clippy::unused_async, reason = "a database over the network will wait here")]
     pub async fn query(&mut self, sql: &str, params: &[Value<'_>]) -> Result<Vec<Row>, ViewError> {
-        match self {
-            Self::Sqlite(connection) => query(connection, sql, params),
+        match &self.database {
+            Transaction::Sqlite(connection) => query(connection, sql, params),
         }
     }
 }

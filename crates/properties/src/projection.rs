@@ -13,7 +13,7 @@ mod waiting;
 
 use std::sync::Arc;
 
-use ::projection::{Projection, ProjectionError, ViewTx};
+use ::projection::{ChangedDocument, Projection, ProjectionError, ViewTx};
 use async_trait::async_trait;
 use bus::Group;
 use domain::activity::ActivityEvent;
@@ -24,7 +24,7 @@ use domain::lead::{Lead, LeadEvent};
 use domain::property::{Property, PropertyEvent};
 use domain::report::{Report, ReportEvent};
 use domain::user::{DELETED, User, UserEvent};
-use domain::{Envelope, Log, PropertyId};
+use domain::{Envelope, Log, PropertyId, TenantId};
 use journal::AggregateStore;
 use tokio::sync::Notify;
 
@@ -119,6 +119,14 @@ impl Projection for Listings {
         }
     }
 
+    fn changed(&self, documents: &[ChangedDocument]) {
+        for document in documents {
+            if let Ok(property) = document.id.parse() {
+                self.caches.listings.forget(&(TenantId::stored(&document.tenant), property));
+            }
+        }
+    }
+
     fn committed(&self, batch: &[Envelope]) {
         self.wake.notify_one();
         // Nothing else changes what is in which list, or where.
@@ -130,7 +138,7 @@ impl Projection for Listings {
             if &*envelope.stream.kind == User::TYPE {
                 self.caches.listings.forget_all();
             }
-            for property in touched(envelope) {
+            if let Some(property) = changed_by(envelope) {
                 self.caches.listings.forget(&(envelope.stream.tenant.clone(), property));
             }
         }
@@ -141,20 +149,19 @@ impl Projection for Listings {
     }
 }
 
-/// The listings whose document an event changes.
-fn touched(envelope: &Envelope) -> Vec<PropertyId> {
+/// The listing whose document an event changes. Which views were counted is told to [`Listings::changed`]: most looks
+/// repeat an earlier one, and change nothing.
+fn changed_by(envelope: &Envelope) -> Option<PropertyId> {
     #[derive(serde::Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Names {
         property_id: Option<PropertyId>,
-        #[serde(default)]
-        views: serde_json::Value,
     }
-    if &*envelope.stream.kind == Property::TYPE {
-        return envelope.stream.id.parse().into_iter().collect();
+    match &*envelope.stream.kind {
+        Property::TYPE => envelope.stream.id.parse().ok(),
+        Favourites::TYPE | Lead::TYPE | Report::TYPE | File::TYPE => {
+            serde_json::from_str::<Names>(&envelope.data).ok()?.property_id
+        }
+        _ => None,
     }
-    let Ok(names) = serde_json::from_str::<Names>(&envelope.data) else { return Vec::new() };
-    let each = names.views.as_array().into_iter().flatten();
-    let each = each.filter_map(|entry| entry.get("propertyId")?.as_str()?.parse().ok());
-    names.property_id.into_iter().chain(each).collect()
 }

@@ -129,6 +129,7 @@ struct Sums {
 }
 
 async fn add(tx: &mut ViewTx<'_>, tenant: &str, property: &str, sums: Sums) -> Result<(), ProjectionError> {
+    tx.note_changed(tenant, property);
     let row =
         [tenant.into(), property.into(), sums.views.into(), sums.visitors.into(), sums.favourites.into()];
     tx.execute(

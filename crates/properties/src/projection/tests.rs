@@ -20,6 +20,7 @@ use tempfile::TempDir;
 
 use super::*;
 
+mod counts;
 mod lengths;
 
 struct World {
