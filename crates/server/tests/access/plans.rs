@@ -95,6 +95,7 @@ const LISTS: &[&str] = &[
     "/api/leads?box=received&status=NEW",
     "/api/leads?box=sent&status=NEW",
     "/api/contact-looks",
+    "/api/market/areas",
     "/api/users",
     "/api/users/search?query=seller",
     "/api/search/history/me",
