@@ -68,7 +68,7 @@ impl Caches {
     }
 
     pub fn forget_all(&self) {
-        std::mem::take(&mut *self.touched());
+        *self.touched() = Touched::default();
         self.areas.forget_all();
         self.errors.forget_all();
     }
