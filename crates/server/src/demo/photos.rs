@@ -1,5 +1,8 @@
 //! The photographs of the sample homes: drawn when they are needed, and uploaded by the homes' owners.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 
 use domain::property::kinds::{ListingType, PropertyType};
@@ -49,6 +52,12 @@ impl Album {
             views: views(home),
         };
         Self { pages: newest.into_iter().map(page).collect(), people }
+    }
+
+    /// Only the first `homes` get their photos.
+    #[cfg(test)]
+    pub(super) fn keep(&mut self, homes: usize) {
+        self.pages.truncate(homes);
     }
 
     /// How many photos there will be.
