@@ -61,9 +61,11 @@ impl View {
 
 /// The pixels of a picture, row by row: red, green, blue.
 pub fn draw(view: View, seed: u64) -> Vec<u8> {
+    // The photos of one home, whose seeds are neighbours, are taken in the same light.
+    let mut visit = Chance::of(seed >> 8);
+    let hour = visit.one_of(&[Hour::Morning, Hour::Noon, Hour::Noon, Hour::Dusk], Hour::Noon);
+    let light = Light::of(hour, &mut visit);
     let mut chance = Chance::of(seed);
-    let hour = chance.one_of(&[Hour::Morning, Hour::Noon, Hour::Noon, Hour::Dusk], Hour::Noon);
-    let light = Light::of(hour, &mut chance);
     let camera = camera(view, &mut chance);
     let mut stage = Stage { canvas: Canvas::new(WIDE, HIGH), camera, light, chance };
     if !view.is_inside() {
