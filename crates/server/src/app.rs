@@ -13,6 +13,7 @@ pub mod operator_socket;
 mod provoke;
 mod reports;
 mod services;
+mod settle;
 pub(crate) mod sign_ins;
 mod stalls;
 mod tasks;
