@@ -91,7 +91,7 @@ impl Frame {
     }
 
     fn marked(&self, links: Links) -> Vec<Link> {
-        links.iter().map(|(href, key)| Link { href, key, here: self.is_at(href) }).collect()
+        links.iter().map(|&(href, key)| Link { href, key, here: self.is_at(href) }).collect()
     }
 
     /// Whether the page is at `path`; for `aria-current`.
@@ -101,7 +101,9 @@ impl Frame {
 
     /// Whether the page has a large search of its own, beside which a second one would confuse.
     pub(crate) fn has_search(&self) -> bool {
-        self.path == "/" || self.path == "/homes" || self.path.starts_with("/hyderabad/")
+        let lists_homes = |rest: &str| rest.split('/').count() <= 2;
+        matches!(&*self.path, "/" | "/homes")
+            || self.path.strip_prefix("/hyderabad/").is_some_and(lists_homes)
     }
 
     /// How long ago it was, such as `2 days ago`; the date, when the present is unknown.
