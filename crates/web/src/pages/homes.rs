@@ -31,6 +31,24 @@ const SORTS: [Sort; 5] = [
     Sort { code: "area-small", words: "Smallest area first", by: "areaSqft", dir: "asc" },
 ];
 
+/// A kind of search, as the first page offers it.
+struct WantedKind {
+    code: &'static str,
+    /// The filter that it means.
+    filter: (&'static str, &'static str),
+}
+
+static KINDS: [WantedKind; 5] = [
+    WantedKind { code: "buy", filter: ("listingType", "SALE") },
+    WantedKind { code: "rent", filter: ("listingType", "RENT") },
+    WantedKind { code: "plots", filter: ("propertyType", "PLOT") },
+    WantedKind {
+        code: "commercial",
+        filter: ("propertyType", "OFFICE,SHOP,WAREHOUSE,COWORKING,INDUSTRIAL,COMMERCIAL"),
+    },
+    WantedKind { code: "pg", filter: ("listingType", "PG") },
+];
+
 /// The order of a search, unless the person chooses another.
 static BEST: Sort = Sort { code: "best", words: "Best match first", by: "relevance", dir: "desc" };
 /// The longest query that the API takes.
@@ -47,6 +65,8 @@ struct HomesPage {
     pager: Pager,
     /// The query as it was typed; empty when nothing was searched for.
     searched: String,
+    /// The kind of search; empty for none.
+    wanted: &'static str,
     search: Option<Search>,
 }
 
@@ -70,7 +90,8 @@ pub(super) fn router() -> Router<Site> {
 }
 
 async fn homes(visit: Visit) -> Result<Response, Failure> {
-    visit.knows(&["q", "sort", "page"]);
+    visit.knows(&["q", "for", "sort", "page"]);
+    let kind = visit.asked("for").and_then(|code| KINDS.iter().find(|kind| kind.code == code));
     let query: Option<String> = visit.asked("q").map(|query| query.chars().take(LONGEST).collect());
     let sorts: Vec<&Sort> = query.iter().map(|_| &BEST).chain(&SORTS).collect();
     let wanted = visit.asked("sort");
@@ -82,32 +103,39 @@ async fn homes(visit: Visit) -> Result<Response, Failure> {
     }
     let sort = sort.unwrap_or(usual);
     let page = visit.page_number();
+    let searches = query.is_some() || kind.is_some();
     let call = |page: &str| {
         let asked = [("page", page), ("size", SIZE), ("sortBy", sort.by), ("sortDir", sort.dir)];
-        match &query {
-            Some(query) => {
-                let searched = [("query", query.as_str()), ("facets", "false")];
-                Call::get("/api/search/properties").query(&[&asked[..], &searched].concat())
-            }
-            None => Call::get("/api/properties").query(&asked),
+        if !searches {
+            return Call::get("/api/properties").query(&asked);
         }
+        let words = query.iter().map(|query| ("query", query.as_str()));
+        let filter = kind.map(|kind| kind.filter);
+        let parameters = asked.into_iter().chain(words).chain([("facets", "false")]).chain(filter);
+        Call::get("/api/search/properties").query(&parameters.collect::<Vec<_>>())
     };
-    let found = match &query {
-        Some(_) => visit.ask_for_page(page, call).await?,
-        None => all(visit.ask_for_page(page, call).await?),
+    let found = if searches {
+        visit.ask_for_page(page, call).await?
+    } else {
+        all(visit.ask_for_page(page, call).await?)
     };
     let title = match &query {
         Some(query) => format!("Homes for “{query}”"),
         None => format!("All homes in {}", visit.city()),
     };
     let searched = query.clone().unwrap_or_default();
-    let kept = vec![("q", searched.clone()), ("sort", sort.code.to_owned())];
+    let wanted = kind.map(|kind| kind.code);
+    let kept = vec![
+        ("q", searched.clone()),
+        ("for", wanted.unwrap_or_default().to_owned()),
+        ("sort", sort.code.to_owned()),
+    ];
     let search = query.map(|query| {
         let filters = found.understood.filters;
-        let chip = |label, without: &str| Chip { label, without: address(without, sort) };
+        let chip = |label, without: &str| Chip { label, without: address(without, wanted, sort) };
         Search {
             chips: filters.into_iter().map(|filter| chip(filter.label, &filter.without)).collect(),
-            as_text: address(&format!("\"{}\"", query.replace('"', " ").trim()), sort),
+            as_text: address(&format!("\"{}\"", query.replace('"', " ").trim()), wanted, sort),
             relaxed: found.relaxed,
         }
     });
@@ -119,6 +147,7 @@ async fn homes(visit: Visit) -> Result<Response, Failure> {
         sort,
         pager: Pager::new("/homes", page, found.total_pages, kept),
         searched,
+        wanted: wanted.unwrap_or_default(),
         search,
     })
 }
@@ -129,9 +158,11 @@ fn all(list: Page<Property>) -> FoundHomes {
 }
 
 /// The address of a search for `query`. The best match first is the usual order, and needs no parameter.
-fn address(query: &str, sort: &Sort) -> String {
+fn address(query: &str, wanted: Option<&str>, sort: &Sort) -> String {
     let sort = if sort.code == BEST.code { "" } else { sort.code };
-    let parameters = [("q", query), ("sort", sort)].into_iter().filter(|(_, value)| !value.is_empty());
+    let parameters = [("q", query), ("for", wanted.unwrap_or_default()), ("sort", sort)]
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty());
     let encoded = form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish();
     if encoded.is_empty() { "/homes".to_owned() } else { format!("/homes?{encoded}") }
 }
