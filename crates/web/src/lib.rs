@@ -17,14 +17,18 @@ mod form;
 mod frame;
 mod key;
 mod labels;
+mod localities;
 mod next_path;
 mod numbers;
 mod pager;
 mod pages;
+mod place_path;
+mod rupees;
 mod sent_files;
 mod session;
 mod sheet;
 mod visit;
+mod wanted;
 mod when;
 
 use std::sync::Arc;

@@ -8,7 +8,6 @@ mod detail;
 mod editing;
 mod form_page;
 mod home;
-mod homes;
 mod importing;
 mod listing_actions;
 mod listing_sheet;
@@ -17,7 +16,10 @@ mod my_homes;
 mod password;
 mod photos;
 mod posting;
+mod recommended;
 mod registering;
+mod results;
+mod saving;
 mod sign_in;
 mod unsubscribe;
 mod verify_email;
@@ -33,7 +35,9 @@ use crate::failure::Failure;
 pub(crate) fn router() -> Router<Site> {
     Router::new()
         .merge(home::router())
-        .merge(homes::router())
+        .merge(results::router())
+        .merge(saving::router())
+        .merge(recommended::router())
         .merge(detail::router())
         .merge(posting::router())
         .merge(editing::router())

@@ -8,6 +8,9 @@ use crate::labels;
 use crate::numbers::{Count, measure, plain};
 
 mod details;
+mod explain;
+
+pub(crate) use explain::Explain;
 
 /// A home. Any field may be absent when unknown; only the id is always present.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -86,6 +89,13 @@ pub(crate) struct Property {
     pub(crate) created_at: Option<String>,
     pub(crate) updated_at: Option<String>,
     pub(crate) images: Vec<Image>,
+    /// Why it stands where it does among the results of a search.
+    pub(crate) explain: Option<Explain>,
+    /// Why it is recommended.
+    pub(crate) reason: Option<String>,
+    /// Whether the page has a map that leads to its card.
+    #[serde(skip)]
+    pub(crate) is_on_map: bool,
 }
 
 /// A photo of a home.
