@@ -2,6 +2,7 @@
 
 use super::Wanted;
 use crate::labels::capitalised;
+use crate::place_path::What;
 use crate::rupees;
 
 impl Wanted {
@@ -13,7 +14,7 @@ impl Wanted {
         if self.place.is_empty() && self.filters.is_empty() {
             return format!("Homes for “{}”", self.words);
         }
-        let what = self.place.what.map_or_else(|| "homes".to_owned(), super::What::words);
+        let what = self.place.what.map_or_else(|| "homes".to_owned(), What::words);
         let place = self.place.locality.as_ref().map_or(city, |locality| locality.name.as_str());
         let mut words = Vec::new();
         words.extend(self.rooms());

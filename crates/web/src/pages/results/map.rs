@@ -103,7 +103,7 @@ impl MapView {
     pub(super) fn of(homes: &mut [Property], wanted: &Wanted) -> Self {
         let bounds = shown(homes, wanted);
         let mut placed = Vec::new();
-        for home in homes.iter_mut() {
+        for home in &mut *homes {
             let Some((at, is_rough)) = place(home).filter(|(at, _)| bounds.holds(*at)) else { continue };
             home.is_on_map = true;
             let (x, y) = drawn(&bounds, at);

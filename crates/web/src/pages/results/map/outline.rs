@@ -23,9 +23,9 @@ impl Feature {
 }
 
 /// A shape on the drawing, as a path.
-pub(in super::super) struct Shape {
-    pub(in super::super) class: &'static str,
-    pub(in super::super) path: String,
+pub(crate) struct Shape {
+    pub(crate) class: &'static str,
+    pub(crate) path: String,
 }
 
 /// Latitudes and longitudes.
@@ -108,7 +108,7 @@ const FEATURES: [(Feature, Corners); 6] = [
 ];
 
 /// The shapes of the city on a drawing of `bounds`. What lies outside is cut off by the drawing's own edge.
-pub(in super::super) fn shapes(bounds: &Bounds) -> Vec<Shape> {
+pub(crate) fn shapes(bounds: &Bounds) -> Vec<Shape> {
     FEATURES
         .into_iter()
         .map(|(feature, corners)| Shape { class: feature.class(), path: path(bounds, feature, corners) })
