@@ -63,9 +63,9 @@ struct ResultsPage {
 
 /// The hidden fields of the forms of the page.
 struct Kept {
-    by_search: Vec<(&'static str, String)>,
-    by_order: Vec<(&'static str, String)>,
-    by_filters: Vec<(&'static str, String)>,
+    search: Vec<(&'static str, String)>,
+    order: Vec<(&'static str, String)>,
+    filters: Vec<(&'static str, String)>,
 }
 
 /// What the form of the filters offers.
@@ -139,9 +139,9 @@ async fn render(visit: &Visit, wanted: Wanted, found: Found, page: u64) -> Resul
         views: layout::views(&wanted),
         map,
         kept: Kept {
-            by_search: layout::kept_but(&wanted, "q"),
-            by_order: layout::kept_but(&wanted, "sort"),
-            by_filters: layout::kept_by_filters(&wanted, &FORM.rooms),
+            search: layout::kept_but(&wanted, "q"),
+            order: layout::kept_but(&wanted, "sort"),
+            filters: layout::kept_by_filters(&wanted, &FORM.rooms),
         },
         offers,
         save: with_query("/searches/new", &wanted.all_parameters()),

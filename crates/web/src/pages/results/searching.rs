@@ -126,7 +126,7 @@ mod tests {
     use crate::place_path::PlacePath;
     use crate::wanted::Wanted;
 
-    fn settled(address: &str, understood: &Value, relaxed: Option<Value>) -> Option<String> {
+    fn settled(address: &str, understood: &Value, relaxed: Option<&Value>) -> Option<String> {
         let (path, query) = address.split_once('?').unwrap();
         let wanted = Wanted::read(PlacePath::parse(path).unwrap(), &Form::parse(query.as_bytes())).wanted;
         let found: FoundHomes =
@@ -174,7 +174,7 @@ mod tests {
             assert_eq!(settled("/homes?q=words", &understood, None), None, "{understood}");
         }
         let one = json!({"filters": [rooms]});
-        assert_eq!(settled("/homes?q=2+bhk", &one, Some(json!({"leftOut": ["x"]}))), None);
+        assert_eq!(settled("/homes?q=2+bhk", &one, Some(&json!({"leftOut": ["x"]}))), None);
         let typed_last = settled("/hyderabad?bedrooms=3&q=2+bhk", &one, None);
         assert_eq!(typed_last.unwrap(), "/hyderabad?bedrooms=2");
         let rent = json!({"filters": [filter(&json!({"listingType": "RENT"}))]});
