@@ -72,9 +72,11 @@ pub struct App {
     tasks: Tasks,
     door: Door,
     secure_cookies: bool,
-    /// Name and label of each sign-in provider.
     /// Whether people read their e-mails on a page.
     mailbox: bool,
+    /// Whether this is a trial with sample data.
+    pub demo: bool,
+    /// Name and label of each sign-in provider.
     providers: Vec<(String, String)>,
     data_dir: PathBuf,
     _lock: File,
@@ -90,6 +92,7 @@ impl App {
             secure_cookies: self.secure_cookies,
             city: city.unwrap_or_default(),
             mailbox: self.mailbox,
+            demo: self.demo,
             providers: self.providers.clone(),
             form_key: self.context.aggregates.keys().derived("form tokens"),
         };

@@ -3,6 +3,7 @@
 mod account;
 mod analytics;
 mod answer;
+mod area_summary;
 mod history;
 mod look;
 mod operations;
@@ -25,6 +26,7 @@ use crate::cookies::{self, DEVICE};
 pub(crate) use account::{Contact, MailboxEmail, Preferences, Profile, SignedInAt, Subscription, Tokens};
 pub(crate) use analytics::{Busy, EmptySearch, EventCounts, Figure, FunnelStep, OperationTimes, Report};
 pub(crate) use answer::{Answer, ApiError, Refusal};
+pub(crate) use area_summary::AreaSummary;
 pub(crate) use history::{Activity, History, Summary};
 pub(crate) use look::ContactLook;
 pub(crate) use operations::{DeadLetter, Event, Events, Group, Groups, Job, Started};

@@ -15,9 +15,11 @@ mod failure;
 mod flash;
 mod form;
 mod frame;
+mod icon;
 mod key;
 mod labels;
 mod localities;
+mod messages;
 mod next_path;
 mod numbers;
 mod pager;
@@ -27,9 +29,12 @@ mod rupees;
 mod sent_files;
 mod session;
 mod sheet;
+mod spark;
 mod visit;
 mod wanted;
 mod when;
+#[cfg(test)]
+mod written;
 
 use std::sync::Arc;
 
@@ -46,6 +51,8 @@ pub struct Settings {
     pub city: String,
     /// Whether people read their e-mails on a page here, because this server sends none.
     pub mailbox: bool,
+    /// Whether this is a trial with sample data, which shows `/design`.
+    pub demo: bool,
     /// The identity providers for sign-in: name in addresses, and label.
     pub providers: Vec<(String, String)>,
     /// The secret key for CSRF tokens. It must stay the same across restarts.

@@ -4,6 +4,7 @@ mod account;
 mod admin;
 mod contact_looks;
 mod dashboard;
+mod design;
 mod detail;
 mod editing;
 mod form_page;
@@ -55,6 +56,7 @@ pub(crate) fn router() -> Router<Site> {
         .merge(account::router())
         .merge(mailbox::router())
         .merge(admin::router())
+        .merge(design::router())
         .fallback(async || Failure::NotFound)
         .method_not_allowed_fallback(async || Failure::WrongMethod)
 }

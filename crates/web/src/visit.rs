@@ -21,8 +21,10 @@ use crate::failure::Failure;
 use crate::flash::Flash;
 use crate::form::Form;
 use crate::frame::Frame;
+use crate::messages::{Language, Message};
 use crate::next_path::NextPath;
 use crate::session;
+use crate::when::Moment;
 
 /// Parameters that other sites add to links.
 const OF_OTHERS: [&str; 2] = ["fbclid", "gclid"];
@@ -35,6 +37,8 @@ const LONGEST_REPEATED: usize = 40;
 #[derive(Clone)]
 pub(crate) struct Visit {
     site: Site,
+    /// The language of the pages. It is the same for everybody so far.
+    pub(crate) language: Language,
     pub(crate) access: Option<String>,
     pub(crate) refresh: Option<String>,
     pub(crate) flash: Option<Flash>,
@@ -48,6 +52,8 @@ pub(crate) struct Visit {
     out_of_reach: Arc<AtomicBool>,
     remarks: Arc<Mutex<Vec<String>>>,
     device: Arc<OnceLock<HeaderValue>>,
+    /// When the API first answered.
+    now: Arc<OnceLock<Moment>>,
 }
 
 impl Visit {
@@ -57,6 +63,7 @@ impl Visit {
         let cookie = |name| cookies::read(&parts.headers, name, secure);
         Self {
             site,
+            language: Language::default(),
             access: cookie(ACCESS).map(str::to_owned),
             refresh: cookie(REFRESH).map(str::to_owned),
             flash: cookie(FLASH).and_then(Flash::of_code),
@@ -69,6 +76,7 @@ impl Visit {
             out_of_reach: Arc::default(),
             remarks: Arc::default(),
             device: Arc::default(),
+            now: Arc::default(),
         }
     }
 
@@ -102,6 +110,16 @@ impl Visit {
         if self.signed_in() { Ok(()) } else { Err(Failure::SignedOut) }
     }
 
+    /// A text of the catalogue.
+    pub(crate) fn text(&self, key: &str) -> Message {
+        self.language.text(key)
+    }
+
+    /// Whether this is a trial with sample data.
+    pub(crate) fn is_demo(&self) -> bool {
+        self.site.settings.demo
+    }
+
     pub(crate) fn city(&self) -> &str {
         &self.site.settings.city
     }
@@ -129,6 +147,9 @@ impl Visit {
         self.stale.fetch_or(answer.stale, Ordering::Relaxed);
         if let Some(device) = &answer.device {
             let _ = self.device.set(device.clone());
+        }
+        if let Some(at) = answer.at {
+            let _ = self.now.set(at);
         }
         let version = answer.version.clone();
         Ok((answer.data()?, version))
@@ -230,16 +251,20 @@ impl Visit {
         Frame {
             title: title.into(),
             city: self.site.settings.city.clone(),
+            language: self.language,
             signed_in: self.signed_in(),
             operates: self.operates(),
             mailbox: self.site.settings.mailbox,
             stylesheet: assets::stylesheet_path(),
+            font: assets::font_path(),
             csrf: self.csrf_field.clone(),
             flash: self.flash,
             stale: self.stale.load(Ordering::Relaxed),
             remarks: self.remarks().clone(),
             out_of_reach: self.out_of_reach.load(Ordering::Relaxed),
             path: self.uri.path().to_owned(),
+            here: self.here().map_or_else(|| "/".to_owned(), |here| here.to_string()),
+            now: self.now.get().copied(),
         }
     }
 

@@ -1,7 +1,9 @@
-//! Times as people in India read them. All grouping depends on the times themselves, never on the current time.
+//! Times as people in India read them. All grouping depends on the times themselves. Ages are told as of a given time.
 
 use jiff::civil::{Date, DateTime};
 use jiff::{SignedDuration, Timestamp, tz::Offset};
+
+use crate::messages::key;
 
 /// India's offset: 5 h 30 min ahead of UTC, all year.
 const INDIA: SignedDuration = SignedDuration::from_mins(330);
@@ -52,6 +54,28 @@ impl Moment {
     pub(crate) fn full(&self) -> String {
         format!("{}, {}", self.date(), self.clock())
     }
+
+    /// Whole days from here to `now`; 0 also for what lies ahead.
+    pub(crate) fn days_until(&self, now: &Self) -> u64 {
+        self.seconds_until(now) / (24 * 60 * 60)
+    }
+
+    /// Its age at `now`: the key of the text, and how many of its unit.
+    pub(crate) fn age(&self, now: &Self) -> (&'static str, u64) {
+        let minutes = self.seconds_until(now) / 60;
+        match (minutes, self.days_until(now)) {
+            (0..60, _) => (key("card-age-minutes"), minutes),
+            (_, 0) => (key("card-age-hours"), minutes / 60),
+            (_, days @ 1..45) => (key("card-age-days"), days),
+            (_, days @ 45..730) => (key("card-age-months"), days / 30),
+            (_, days) => (key("card-age-years"), days / 365),
+        }
+    }
+
+    fn seconds_until(&self, now: &Self) -> u64 {
+        let seconds = now.exact.as_second().saturating_sub(self.exact.as_second());
+        u64::try_from(seconds).unwrap_or_default()
+    }
 }
 
 /// The heading of a day, such as `Saturday, 21 November 2026`.
@@ -84,6 +108,22 @@ mod tests {
         let fine = Moment::parse("2026-11-21T01:35:00.123456Z").unwrap();
         assert_eq!(fine.exact(), "2026-11-21T01:35:00.123Z");
         assert_eq!(Moment::parse("yesterday"), None);
+    }
+
+    #[test]
+    fn an_age_is_told_in_its_largest_unit() {
+        let now = Moment::parse("2026-11-21T12:00:00Z").unwrap();
+        for (then, unit, n) in [
+            ("2026-11-21T12:30:00Z", "minutes", 0),
+            ("2026-11-21T11:01:00Z", "minutes", 59),
+            ("2026-11-20T12:01:00Z", "hours", 23),
+            ("2026-11-19T12:00:00Z", "days", 2),
+            ("2026-09-01T12:00:00Z", "months", 2),
+            ("2024-01-01T12:00:00Z", "years", 2),
+        ] {
+            let (key, count) = Moment::parse(then).unwrap().age(&now);
+            assert_eq!((key.rsplit('-').next(), count), (Some(unit), n), "{then}");
+        }
     }
 
     #[test]

@@ -129,6 +129,7 @@ impl App {
             door,
             secure_cookies: public_url.starts_with("https://"),
             mailbox: settings.mail.show_codes,
+            demo: false,
             providers: sign_ins::buttons(settings),
             data_dir: data_dir.clone(),
             _lock: lock,

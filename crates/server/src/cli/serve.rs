@@ -52,7 +52,8 @@ async fn serve_until_asked(
     let prometheus = app::prometheus()?;
     let public_url = url.clone();
     let opening = Opening { clock, prometheus, public_url, supervisor, log_levels };
-    let app = App::open(settings, opening).await?;
+    let mut app = App::open(settings, opening).await?;
+    app.demo = with_demo;
     if is_new {
         let data_dir = std::path::absolute(&settings.data_dir).unwrap_or_else(|_| settings.data_dir.clone());
         output::note(&format!("made the data directory {}; everything is kept there", data_dir.display()));

@@ -7,6 +7,7 @@ use crate::key::Key;
 use crate::labels;
 use crate::numbers::{Count, measure, plain};
 
+mod card;
 mod details;
 mod explain;
 
@@ -22,6 +23,10 @@ pub(crate) struct Property {
     pub(crate) description: Option<String>,
     pub(crate) price: Option<Number>,
     pub(crate) price_text: Option<String>,
+    /// What it cost before, where the API tells it.
+    pub(crate) previous_price: Option<Number>,
+    /// Who posted it: `OWNER`, `AGENT` or `BUILDER`, where the API tells it.
+    pub(crate) posted_by: Option<String>,
     pub(crate) location: Option<String>,
     pub(crate) address: Option<String>,
     pub(crate) city: Option<String>,
@@ -200,7 +205,7 @@ impl Property {
 
     pub(crate) fn has_badges(&self) -> bool {
         let marks = [self.is_featured, self.is_verified, self.is_favorited];
-        marks.contains(&Some(true)) || self.notable_status().is_some()
+        marks.contains(&Some(true)) || self.is_cheaper() || self.notable_status().is_some()
     }
 
     /// The rows of the facts table. Unknown values have no row.

@@ -86,7 +86,7 @@ pub(super) fn again(mut page: ListingFormPage, error: ApiError) -> Result<Respon
             failure.status()
         }
         Err(failure @ (Failure::TooMany { .. } | Failure::Unavailable)) => {
-            let (_, sentence) = failure.words();
+            let (_, sentence) = failure.words(page.frame.language);
             page.sheet.problem = Some(sentence);
             failure.status()
         }

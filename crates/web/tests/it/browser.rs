@@ -60,15 +60,19 @@ impl Browser {
         Self::over(&Stub::default())
     }
 
-    pub fn over(api: &Stub) -> Self {
-        let settings = Settings {
+    pub fn settings() -> Settings {
+        Settings {
             secure_cookies: true,
             city: "Hyderabad".to_owned(),
             mailbox: true,
+            demo: true,
             providers: vec![("sample".to_owned(), "Sample & Co".to_owned())],
             form_key: [7; 32],
-        };
-        let router = web::router(Api::new(api.router()), settings);
+        }
+    }
+
+    pub fn over(api: &Stub) -> Self {
+        let router = web::router(Api::new(api.router()), Self::settings());
         Self { api: api.clone(), cookies: BTreeMap::new(), router, host: "__Host-" }
     }
 

@@ -8,6 +8,7 @@ mod admin;
 mod browser;
 mod csrf;
 mod dashboard;
+mod home;
 mod importing;
 mod listing;
 mod pages;

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
+use web::Settings;
 
 use crate::browser::Browser;
 use crate::stub::{listing, look, page_of};
@@ -33,7 +34,7 @@ fn everything() -> Browser {
     browser
 }
 
-const PAGES: [&str; 34] = [
+const PAGES: [&str; 36] = [
     "/",
     "/homes",
     "/homes?sort=price-low&page=2",
@@ -46,6 +47,7 @@ const PAGES: [&str; 34] = [
     "/searches/new",
     "/searches/new?kind=apartments-for-rent&bedrooms=2&q=lake",
     "/recommended",
+    "/homes?q=2+bhk+flat+in+kondapur&for=rent",
     "/homes/h1",
     "/homes/h1/edit",
     "/homes/none",
@@ -68,6 +70,7 @@ const PAGES: [&str; 34] = [
     "/admin/letters/properties-service-group-7/discard",
     "/admin/jobs/j1",
     "/admin/analytics",
+    "/design",
 ];
 
 /// All values of an attribute in the page.
@@ -211,7 +214,23 @@ async fn the_stylesheet_is_kept_for_ever_under_a_name_of_its_content() {
     assert_eq!(css.headers["cache-control"], "public, max-age=31536000, immutable");
     assert!(!css.headers.contains_key("set-cookie"));
     assert_eq!(browser.get("/assets/0.css").await.status, StatusCode::NOT_FOUND);
+    let font = all(&page.html, "href").into_iter().find(|href| href.contains(".woff2")).unwrap();
+    page.has(&format!("<link rel=\"preload\" href=\"{font}\" as=\"font\" type=\"font/woff2\" crossorigin>"));
+    assert!(css.html.contains(font), "what is fetched early is what the stylesheet uses");
+    let icons = page.html.split("<use href=\"").nth(1).and_then(|rest| rest.split('#').next()).unwrap();
+    let drawn = browser.get(icons).await;
+    assert_eq!(drawn.headers["content-type"], "image/svg+xml");
+    assert_eq!(drawn.headers["cache-control"], "public, max-age=31536000, immutable");
     assert_eq!(browser.get("/assets/icon.svg").await.headers["content-type"], "image/svg+xml");
+}
+
+#[tokio::test]
+async fn the_components_are_shown_in_trials_only() {
+    let mut browser = everything();
+    browser.get("/design").await.has("An apartment with all badges").has("Price drop").has("aria-invalid");
+    let settings = Settings { demo: false, ..Browser::settings() };
+    browser.router = web::router(web::Api::new(browser.api.router()), settings);
+    assert_eq!(browser.get("/design").await.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]

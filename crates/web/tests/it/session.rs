@@ -164,6 +164,7 @@ async fn the_api_sees_the_person_s_machine() {
         secure_cookies: false,
         city: "Hyderabad".to_owned(),
         mailbox: false,
+        demo: false,
         providers: vec![],
         form_key: [7; 32],
     };
