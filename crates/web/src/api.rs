@@ -32,7 +32,9 @@ pub(crate) use look::ContactLook;
 pub(crate) use operations::{DeadLetter, Event, Events, Group, Groups, Job, Started};
 pub(crate) use paging::{Listed, Page};
 pub(crate) use property::{Image, Property};
-pub(crate) use search::{FoundHomes, Relaxed};
+pub(crate) use search::{
+    Choices, FacetCount, Facets, FoundHomes, PastSearch, Relaxed, Suggestion, Understood, UnderstoodFilter,
+};
 
 /// The public API, called in process. Pages are a client of it like any other.
 #[derive(Clone)]

@@ -26,6 +26,7 @@ pub(crate) enum Flash {
     PhotoRemoved,
     Saved,
     Unsaved,
+    SearchSaved,
     StatusChanged,
     StatusRefused,
     Removed,
@@ -40,7 +41,7 @@ pub(crate) enum Flash {
 }
 
 impl Flash {
-    const ALL: [Self; 31] = [
+    const ALL: [Self; 32] = [
         Self::Welcome,
         Self::SignedIn,
         Self::SignedOut,
@@ -61,6 +62,7 @@ impl Flash {
         Self::PhotoRemoved,
         Self::Saved,
         Self::Unsaved,
+        Self::SearchSaved,
         Self::StatusChanged,
         Self::StatusRefused,
         Self::Removed,
@@ -100,6 +102,7 @@ impl Flash {
             Self::PhotoRemoved => "photo-removed",
             Self::Saved => "saved",
             Self::Unsaved => "unsaved",
+            Self::SearchSaved => "search-saved",
             Self::StatusChanged => "status-changed",
             Self::StatusRefused => "status-refused",
             Self::Removed => "removed",
@@ -140,6 +143,7 @@ impl Flash {
             Self::PhotoRemoved => "The photo is deleted.",
             Self::Saved => "The home is saved to your list.",
             Self::Unsaved => "The home is no longer in your list.",
+            Self::SearchSaved => "The search is saved. You find it on your dashboard.",
             Self::StatusChanged => "The status is changed.",
             Self::StatusRefused => "That status cannot follow the present one. Nothing was changed.",
             Self::Removed => "The listing is removed.",

@@ -3,6 +3,7 @@
 use crate::api::Property;
 use crate::flash::Flash;
 use crate::messages::{Language, Message, key};
+use crate::place_path::PlacePath;
 use crate::when::Moment;
 
 /// The days for which a home is new.

@@ -9,7 +9,6 @@ mod detail;
 mod editing;
 mod form_page;
 mod home;
-mod homes;
 mod importing;
 mod listing_actions;
 mod listing_sheet;
@@ -18,7 +17,10 @@ mod my_homes;
 mod password;
 mod photos;
 mod posting;
+mod recommended;
 mod registering;
+mod results;
+mod saving;
 mod sign_in;
 mod unsubscribe;
 mod verify_email;
@@ -34,7 +36,9 @@ use crate::failure::Failure;
 pub(crate) fn router() -> Router<Site> {
     Router::new()
         .merge(home::router())
-        .merge(homes::router())
+        .merge(results::router())
+        .merge(saving::router())
+        .merge(recommended::router())
         .merge(detail::router())
         .merge(posting::router())
         .merge(editing::router())

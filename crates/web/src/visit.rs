@@ -170,6 +170,16 @@ impl Visit {
         Form::parse(self.uri.query()?.as_bytes()).filled(name).map(str::to_owned)
     }
 
+    /// The path of the page.
+    pub(crate) fn path(&self) -> &str {
+        self.uri.path()
+    }
+
+    /// All query parameters of the page's address.
+    pub(crate) fn query(&self) -> Form {
+        Form::parse(self.uri.query().unwrap_or_default().as_bytes())
+    }
+
     fn remarks(&self) -> MutexGuard<'_, Vec<String>> {
         self.remarks.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -34,6 +34,7 @@ mod products_killed;
 mod races;
 mod realtime;
 mod rebuild;
+mod results_pages;
 mod scenario;
 mod shutdown;
 mod tls;

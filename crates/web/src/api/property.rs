@@ -9,6 +9,9 @@ use crate::numbers::{Count, measure, plain};
 
 mod card;
 mod details;
+mod explain;
+
+pub(crate) use explain::Explain;
 
 /// A home. Any field may be absent when unknown; only the id is always present.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -91,6 +94,13 @@ pub(crate) struct Property {
     pub(crate) created_at: Option<String>,
     pub(crate) updated_at: Option<String>,
     pub(crate) images: Vec<Image>,
+    /// Why it stands where it does among the results of a search.
+    pub(crate) explain: Option<Explain>,
+    /// Why it is recommended.
+    pub(crate) reason: Option<String>,
+    /// Whether the page has a map that leads to its card.
+    #[serde(skip)]
+    pub(crate) is_on_map: bool,
 }
 
 /// A photo of a home.

@@ -19,13 +19,9 @@ async fn one_box_searches_for_what_the_tab_says() {
     page.has("id=\"for-buy\" name=\"for\" value=\"buy\" checked>")
         .has("id=\"for-pg\" name=\"for\" value=\"pg\">");
     assert_eq!(page.html.matches("role=\"search\"").count(), 1);
-    browser.api.says("GET /api/search/properties", page_of(&[]));
-    browser.get("/homes?for=rent&q=2+bhk&sort=price-low").await.has("name=\"for\" value=\"rent\"");
-    let asked = "page=0&size=12&sortBy=price&sortDir=asc&query=2+bhk&facets=false&listingType=RENT";
-    browser.api.last(&format!("GET /api/search/properties?{asked}"));
-    browser.get("/homes?for=plots&q=").await;
-    let asked = "page=0&size=12&sortBy=createdAt&sortDir=desc&facets=false&propertyType=PLOT";
-    browser.api.last(&format!("GET /api/search/properties?{asked}"));
+    let answer = browser.get("/homes?for=rent&q=2+bhk&sort=price-low").await;
+    assert_eq!(answer.to(), "/hyderabad/homes-for-rent?q=2+bhk&sort=price-low");
+    assert_eq!(browser.get("/homes?for=plots&q=").await.to(), "/hyderabad/plots-for-sale");
 }
 
 #[tokio::test]

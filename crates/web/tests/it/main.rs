@@ -13,6 +13,8 @@ mod importing;
 mod listing;
 mod pages;
 mod photos;
+mod results;
+mod saving;
 mod search;
 mod session;
 mod stub;

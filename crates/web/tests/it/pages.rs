@@ -16,6 +16,7 @@ fn everything() -> Browser {
     api.says("GET /api/properties/recent", json!([listing("h1", "Flat")]));
     api.says("GET /api/properties", homes.clone());
     api.says("GET /api/search/properties", crate::search::found());
+    crate::results::says(api);
     api.says("GET /api/properties/my-properties", homes.clone());
     api.says("GET /api/properties/favorites", homes);
     api.says("GET /api/properties/h1", listing("h1", "Flat"));
@@ -33,11 +34,19 @@ fn everything() -> Browser {
     browser
 }
 
-const PAGES: [&str; 28] = [
+const PAGES: [&str; 36] = [
     "/",
     "/homes",
     "/homes?sort=price-low&page=2",
     "/homes?q=2+bhk+flat+in+kondapur",
+    "/homes?view=map",
+    "/hyderabad/kondapur",
+    "/hyderabad/kondapur/apartments-for-sale?bedrooms=2&maxPrice=80L&view=split",
+    "/hyderabad/pg?bbox=78.3,17.3,78.5,17.5&view=map&forWhom=WOMEN",
+    "/hyderabad/homes-for-rent?q=lake&page=2",
+    "/searches/new",
+    "/searches/new?kind=apartments-for-rent&bedrooms=2&q=lake",
+    "/recommended",
     "/homes?q=2+bhk+flat+in+kondapur&for=rent",
     "/homes/h1",
     "/homes/h1/edit",
@@ -117,7 +126,13 @@ async fn every_page_is_whole_labelled_and_free_of_scripts() {
 #[tokio::test]
 async fn an_unknown_address_has_a_page() {
     let mut browser = Browser::new();
-    for path in ["/nothing/here", "/homes/h1/nothing", "//evil.example/x"] {
+    for path in [
+        "/nothing/here",
+        "/homes/h1/nothing",
+        "//evil.example/x",
+        "/hyderabad/Kondapur",
+        "/hyderabad/a/castles",
+    ] {
         let answer = browser.get(path).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
         answer.has("Page not found");
@@ -171,9 +186,9 @@ async fn what_a_list_does_not_understand_in_its_address_is_said() {
     let mut list = page_of(&[]);
     (list["totalPages"], list["totalElements"]) = (json!(9), json!(123_456));
     browser.api.says("GET /api/properties", list);
-    let answer = browser.get("/homes?bedrooms=3&city=x&utm_source=y&sort=cheapest&page=minus").await;
+    let answer = browser.get("/homes?rooms=3&town=x&utm_source=y&sort=cheapest&page=minus").await;
     answer
-        .has("This page does not know “bedrooms”, “city” in its address")
+        .has("This page does not know “rooms”, “town” in its address")
         .has("There is no order “cheapest”: the newest homes come first.")
         .has("There is no page “minus”: this is the first one.")
         .has("1,23,456 homes");
