@@ -3,10 +3,13 @@
 mod account;
 mod analytics;
 mod answer;
+mod enquiry;
 mod history;
 mod look;
+mod looked_at;
 mod operations;
 mod paging;
+mod price_context;
 mod property;
 mod search;
 
@@ -25,10 +28,13 @@ use crate::cookies::{self, DEVICE};
 pub(crate) use account::{Contact, MailboxEmail, Preferences, Profile, SignedInAt, Subscription, Tokens};
 pub(crate) use analytics::{Busy, EmptySearch, EventCounts, Figure, FunnelStep, OperationTimes, Report};
 pub(crate) use answer::{Answer, ApiError, Refusal};
+pub(crate) use enquiry::Enquiry;
 pub(crate) use history::{Activity, History, Summary};
 pub(crate) use look::ContactLook;
+pub(crate) use looked_at::{LookedAt, Looks};
 pub(crate) use operations::{DeadLetter, Event, Events, Group, Groups, Job, Started};
 pub(crate) use paging::{Listed, Page};
+pub(crate) use price_context::{Comparable, CostLine, Costs, PriceContext, PricePoint};
 pub(crate) use property::{Image, Property};
 pub(crate) use search::{FoundHomes, Relaxed};
 

@@ -27,6 +27,7 @@ mod rupees;
 mod sent_files;
 mod session;
 mod sheet;
+mod usual_loan;
 mod visit;
 mod when;
 

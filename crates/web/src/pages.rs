@@ -2,14 +2,15 @@
 
 mod account;
 mod admin;
+mod compare;
 mod contact_looks;
 mod dashboard;
-mod detail;
 mod editing;
 mod form_page;
 mod home;
 mod homes;
 mod importing;
+mod listing;
 mod listing_actions;
 mod listing_sheet;
 mod mailbox;
@@ -34,7 +35,8 @@ pub(crate) fn router() -> Router<Site> {
     Router::new()
         .merge(home::router())
         .merge(homes::router())
-        .merge(detail::router())
+        .merge(listing::router())
+        .merge(compare::router())
         .merge(posting::router())
         .merge(editing::router())
         .merge(photos::router())
