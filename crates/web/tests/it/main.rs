@@ -10,6 +10,7 @@ mod csrf;
 mod dashboard;
 mod importing;
 mod listing;
+mod one_home;
 mod pages;
 mod photos;
 mod search;

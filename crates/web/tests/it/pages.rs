@@ -32,12 +32,19 @@ fn everything() -> Browser {
     browser
 }
 
-const PAGES: [&str; 26] = [
+const PAGES: [&str; 33] = [
     "/",
     "/homes",
     "/homes?sort=price-low&page=2",
     "/homes?q=2+bhk+flat+in+kondapur",
-    "/homes/h1",
+    "/hyderabad/kondapur/3-bhk-apartment-for-sale/flat-h1",
+    "/homes/h1/enquire",
+    "/homes/h1/visit",
+    "/homes/h1/report",
+    "/homes/h1/share",
+    "/homes/h1/save",
+    "/compare",
+    "/compare?id=h1&id=h2",
     "/homes/h1/edit",
     "/homes/none",
     "/post",
