@@ -21,7 +21,7 @@ use axum::Router;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::get;
 
 pub(super) use self::person::{owns, who};
 
@@ -81,7 +81,7 @@ pub(super) fn router() -> Router<Site> {
     Router::new()
         .route(listing_path::ROUTE, get(canonical))
         .route("/homes/{id}", get(by_id))
-        .route("/homes/{id}/contact", post(reveal))
+        .route("/homes/{id}/contact", get(by_id).post(reveal))
         .merge(asking::router())
         .merge(reporting::router())
         .merge(passing_on::router())
@@ -93,7 +93,7 @@ async fn canonical(
     Path((locality, kind, listing)): Path<(String, String, String)>,
 ) -> Result<Response, Failure> {
     let id = listing_path::id_in(&listing).ok_or(Failure::NotFound)?;
-    open(&visit, id, Some((&locality, &kind))).await
+    open(&visit, id, Some((locality.as_str(), kind.as_str()))).await
 }
 
 async fn by_id(visit: Visit, id: Key) -> Result<Response, Failure> {
