@@ -4,10 +4,13 @@ mod account;
 mod analytics;
 mod answer;
 mod area_summary;
+mod enquiry;
 mod history;
 mod look;
+mod looked_at;
 mod operations;
 mod paging;
+mod price_context;
 mod property;
 mod search;
 
@@ -27,10 +30,13 @@ pub(crate) use account::{Contact, MailboxEmail, Preferences, Profile, SignedInAt
 pub(crate) use analytics::{Busy, EmptySearch, EventCounts, Figure, FunnelStep, OperationTimes, Report};
 pub(crate) use answer::{Answer, ApiError, Refusal};
 pub(crate) use area_summary::AreaSummary;
+pub(crate) use enquiry::Enquiry;
 pub(crate) use history::{Activity, History, Summary};
 pub(crate) use look::ContactLook;
+pub(crate) use looked_at::{LookedAt, Looks};
 pub(crate) use operations::{DeadLetter, Event, Events, Group, Groups, Job, Started};
 pub(crate) use paging::{Listed, Page};
+pub(crate) use price_context::{Comparable, CostLine, Costs, PriceContext, PricePoint};
 pub(crate) use property::{Image, Property};
 pub(crate) use search::{
     Choices, FacetCount, Facets, FoundHomes, PastSearch, Relaxed, Suggestion, Understood, UnderstoodFilter,

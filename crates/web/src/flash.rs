@@ -27,6 +27,12 @@ pub(crate) enum Flash {
     Saved,
     Unsaved,
     SearchSaved,
+    Asked,
+    VisitAsked,
+    AskedBefore,
+    Reported,
+    ReportedBefore,
+    Shared,
     StatusChanged,
     StatusRefused,
     Removed,
@@ -41,7 +47,7 @@ pub(crate) enum Flash {
 }
 
 impl Flash {
-    const ALL: [Self; 32] = [
+    const ALL: [Self; 38] = [
         Self::Welcome,
         Self::SignedIn,
         Self::SignedOut,
@@ -63,6 +69,12 @@ impl Flash {
         Self::Saved,
         Self::Unsaved,
         Self::SearchSaved,
+        Self::Asked,
+        Self::VisitAsked,
+        Self::AskedBefore,
+        Self::Reported,
+        Self::ReportedBefore,
+        Self::Shared,
         Self::StatusChanged,
         Self::StatusRefused,
         Self::Removed,
@@ -103,6 +115,12 @@ impl Flash {
             Self::Saved => "saved",
             Self::Unsaved => "unsaved",
             Self::SearchSaved => "search-saved",
+            Self::Asked => "asked",
+            Self::VisitAsked => "visit-asked",
+            Self::AskedBefore => "asked-before",
+            Self::Reported => "reported",
+            Self::ReportedBefore => "reported-before",
+            Self::Shared => "shared",
             Self::StatusChanged => "status-changed",
             Self::StatusRefused => "status-refused",
             Self::Removed => "removed",
@@ -144,6 +162,20 @@ impl Flash {
             Self::Saved => "The home is saved to your list.",
             Self::Unsaved => "The home is no longer in your list.",
             Self::SearchSaved => "The search is saved. You find it on your dashboard.",
+            Self::Asked => {
+                "The owner has your question. They answer you directly, by phone or e-mail; how it stands is on this page."
+            }
+            Self::VisitAsked => {
+                "The owner has your wish for a visit. It is agreed when they confirm the time; how it stands is on this page."
+            }
+            Self::AskedBefore => {
+                "You asked about this home before, and the owner is at it. Nothing was sent again."
+            }
+            Self::Reported => "Thank you. A moderator looks at this home, and hides it if you are right.",
+            Self::ReportedBefore => {
+                "You reported this home before, and a moderator looks at it. Nothing was sent again."
+            }
+            Self::Shared => "Noted among what you did: you shared this home.",
             Self::StatusChanged => "The status is changed.",
             Self::StatusRefused => "That status cannot follow the present one. Nothing was changed.",
             Self::Removed => "The listing is removed.",

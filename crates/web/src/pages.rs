@@ -2,14 +2,15 @@
 
 mod account;
 mod admin;
+mod compare;
 mod contact_looks;
 mod dashboard;
 mod design;
-mod detail;
 mod editing;
 mod form_page;
 mod home;
 mod importing;
+mod listing;
 mod listing_actions;
 mod listing_sheet;
 mod mailbox;
@@ -39,7 +40,8 @@ pub(crate) fn router() -> Router<Site> {
         .merge(results::router())
         .merge(saving::router())
         .merge(recommended::router())
-        .merge(detail::router())
+        .merge(listing::router())
+        .merge(compare::router())
         .merge(posting::router())
         .merge(editing::router())
         .merge(photos::router())

@@ -180,6 +180,25 @@ impl Visit {
         Form::parse(self.uri.query().unwrap_or_default().as_bytes())
     }
 
+    /// All values of a query parameter, without the empty ones.
+    pub(crate) fn asked_all(&self, name: &str) -> Vec<String> {
+        let query = form_urlencoded::parse(self.uri.query().unwrap_or_default().as_bytes());
+        let values = query.filter(|(key, _)| key == name).map(|(_, value)| value.trim().to_owned());
+        values.filter(|value| !value.is_empty()).collect()
+    }
+
+    /// Calls the API for a part that the page can be without; `None` when there is no such part now.
+    pub(crate) async fn ask_for_part<T: DeserializeOwned>(&self, call: Call) -> Result<Option<T>, Failure> {
+        match self.ask(call).await.map_err(Failure::from) {
+            Ok(part) => Ok(Some(part)),
+            Err(Failure::SignedOut) => Err(Failure::SignedOut),
+            Err(failure) => {
+                tracing::debug!(error = %failure, "a page is shown without a part of it");
+                Ok(None)
+            }
+        }
+    }
+
     fn remarks(&self) -> MutexGuard<'_, Vec<String>> {
         self.remarks.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -238,6 +257,17 @@ impl Visit {
     /// The address of this page, for coming back.
     pub(crate) fn here(&self) -> Option<NextPath> {
         NextPath::parse(self.uri.path_and_query()?.as_str())
+    }
+
+    /// Whether the page is at this path.
+    pub(crate) fn is_at(&self, path: &str) -> bool {
+        self.uri.path() == path
+    }
+
+    /// Redirects for good with 301, and keeps the query.
+    pub(crate) fn moved_to(&self, path: &str) -> Response {
+        let to = self.uri.query().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));
+        (StatusCode::MOVED_PERMANENTLY, see_other(&to).headers().clone()).into_response()
     }
 
     /// The page of this site that led the person here.

@@ -35,6 +35,11 @@ impl Moment {
         }
     }
 
+    /// The hours since 1970, to draw it on a line of time.
+    pub(crate) fn hours(&self) -> i32 {
+        i32::try_from(self.exact.as_second() / 3600).unwrap_or(i32::MAX)
+    }
+
     /// The day in India.
     pub(crate) fn day(&self) -> Date {
         self.india.date()

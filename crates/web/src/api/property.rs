@@ -7,9 +7,11 @@ use crate::key::Key;
 use crate::labels;
 use crate::numbers::{Count, measure, plain};
 
+mod address;
 mod card;
 mod details;
 mod explain;
+mod sums;
 
 pub(crate) use explain::Explain;
 
@@ -210,13 +212,19 @@ impl Property {
 
     /// The rows of the facts table. Unknown values have no row.
     pub(crate) fn facts(&self) -> Vec<(&'static str, String)> {
+        let rows = self.basics().into_iter().chain(self.details());
+        rows.filter_map(|(name, value)| Some((name, value?))).collect()
+    }
+
+    /// The facts of every kind of home, each with its value, if known.
+    fn basics(&self) -> Vec<(&'static str, Option<String>)> {
         let number = |n: &Option<Number>| n.as_ref().map(plain);
         let floor = match (&self.floor_number, &self.total_floors) {
             (Some(floor), Some(of)) => Some(format!("{} of {}", plain(floor), plain(of))),
             (floor, None) => number(floor),
             (None, Some(of)) => Some(format!("{} in the building", plain(of))),
         };
-        let rows = [
+        vec![
             ("Type", Some(self.kind()).filter(|kind| !kind.is_empty())),
             ("Plot use", self.plot_use.as_deref().map(|code| labels::of(labels::PLOT_USES, code))),
             (
@@ -233,9 +241,7 @@ impl Property {
             ("Age", self.age_of_property.as_ref().map(|n| counted(n, "year"))),
             ("Address", self.address.clone()),
             ("State", self.state.clone()),
-        ];
-        let details = self.details();
-        rows.into_iter().chain(details).filter_map(|(name, value)| Some((name, value?))).collect()
+        ]
     }
 }
 

@@ -10,7 +10,7 @@ use axum::routing::get;
 
 use self::summary::Month;
 use self::timeline::Day;
-use super::detail::who;
+use super::listing::who;
 use super::my_homes::Mine;
 use super::show;
 use crate::Site;

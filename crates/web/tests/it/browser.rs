@@ -89,6 +89,15 @@ impl Browser {
         self.send(Method::GET, path, &[], String::new()).await
     }
 
+    /// Opens a page, wherever it has moved for good.
+    pub async fn open(&mut self, path: &str) -> Answer {
+        let answer = self.get(path).await;
+        if answer.status == StatusCode::MOVED_PERMANENTLY {
+            return self.get(answer.to()).await;
+        }
+        answer
+    }
+
     /// Posts like a person who opened a page first: with the CSRF token of its form.
     pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
         if !self.cookies.contains_key("hyd_csrf") {

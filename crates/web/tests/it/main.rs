@@ -11,6 +11,7 @@ mod dashboard;
 mod home;
 mod importing;
 mod listing;
+mod one_home;
 mod pages;
 mod photos;
 mod results;

@@ -34,7 +34,7 @@ fn everything() -> Browser {
     browser
 }
 
-const PAGES: [&str; 36] = [
+const PAGES: [&str; 44] = [
     "/",
     "/homes",
     "/homes?sort=price-low&page=2",
@@ -49,6 +49,14 @@ const PAGES: [&str; 36] = [
     "/recommended",
     "/homes?q=2+bhk+flat+in+kondapur&for=rent",
     "/homes/h1",
+    "/hyderabad/kondapur/3-bhk-apartment-for-sale/flat-h1",
+    "/homes/h1/enquire",
+    "/homes/h1/visit",
+    "/homes/h1/report",
+    "/homes/h1/share",
+    "/homes/h1/save",
+    "/compare",
+    "/compare?id=h1&id=h2",
     "/homes/h1/edit",
     "/homes/none",
     "/post",

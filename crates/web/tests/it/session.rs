@@ -149,10 +149,10 @@ async fn a_message_is_shown_once() {
     browser.api.says("GET /api/properties/h1", listing("h1", "Flat"));
     browser.api.done("POST /api/properties/h1/favorite");
     browser.post("/homes/h1/save", &[]).await;
-    browser.get("/homes/h1").await.has("The home is saved to your list.");
-    browser.get("/homes/h1").await.lacks("The home is saved to your list.");
+    browser.open("/homes/h1").await.has("The home is saved to your list.");
+    browser.open("/homes/h1").await.lacks("The home is saved to your list.");
     browser.cookies.insert("hyd_flash".to_owned(), "<b>mine</b>".to_owned());
-    browser.get("/homes/h1").await.lacks("mine").lacks("role=\"status\"");
+    browser.open("/homes/h1").await.lacks("mine").lacks("role=\"status\"");
 }
 
 #[tokio::test]
