@@ -11,6 +11,7 @@ mod api;
 mod assets;
 mod cookies;
 mod csrf;
+mod emi;
 mod failure;
 mod flash;
 mod form;
