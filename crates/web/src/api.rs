@@ -3,6 +3,8 @@
 mod account;
 mod analytics;
 mod answer;
+mod area;
+mod estimate;
 mod history;
 mod look;
 mod operations;
@@ -25,6 +27,8 @@ use crate::cookies::{self, DEVICE};
 pub(crate) use account::{Contact, MailboxEmail, Preferences, Profile, SignedInAt, Subscription, Tokens};
 pub(crate) use analytics::{Busy, EmptySearch, EventCounts, Figure, FunnelStep, OperationTimes, Report};
 pub(crate) use answer::{Answer, ApiError, Refusal};
+pub(crate) use area::{Area, AreaDetails, MonthFigures, NearArea, OfferedKind};
+pub(crate) use estimate::{Comparable, CostSheet, Estimate, Measured};
 pub(crate) use history::{Activity, History, Summary};
 pub(crate) use look::ContactLook;
 pub(crate) use operations::{DeadLetter, Event, Events, Group, Groups, Job, Started};

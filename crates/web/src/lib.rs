@@ -22,6 +22,7 @@ mod next_path;
 mod numbers;
 mod pager;
 mod pages;
+mod rupees;
 mod sent_files;
 mod session;
 mod sheet;

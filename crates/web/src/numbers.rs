@@ -38,7 +38,8 @@ pub(crate) fn plain(number: &Number) -> String {
     }
 }
 
-fn grouped(digits: &str) -> String {
+/// Digits, perhaps with decimals, in groups.
+pub(crate) fn grouped(digits: &str) -> String {
     let (whole, decimals) = digits.split_once('.').map_or((digits, None), |(w, d)| (w, Some(d)));
     let (sign, whole) = whole.strip_prefix('-').map_or(("", whole), |whole| ("-", whole));
     let mut text = sign.to_owned();
