@@ -3,6 +3,8 @@
 //! Amounts are whole rupees. Sums since the first month are computed exactly and then rounded, and a year is the
 //! difference of two such sums: so the years add up to the totals, and no rounding grows from month to month.
 
+use crate::rupees::{from_whole, nearest};
+
 /// The longest loan, in months.
 pub(crate) const LONGEST: u32 = 480;
 /// The largest amount of a loan in rupees, 10,000 crore: a double holds its sums to the rupee.
@@ -31,7 +33,7 @@ pub(crate) struct Year {
 impl Loan {
     /// The instalment, rounded to the rupee.
     pub(crate) fn instalment(&self) -> i64 {
-        rounded(monthly_instalment(rupees(self.principal), self.annual_percent, self.months))
+        nearest(monthly_instalment(from_whole(self.principal), self.annual_percent, self.months))
     }
 
     /// The interest of all years.
@@ -63,17 +65,17 @@ impl Loan {
     }
 
     fn repaid_until(&self, month: u32) -> i64 {
-        rounded(self.exactly_repaid(month))
+        nearest(self.exactly_repaid(month))
     }
 
     fn interest_until(&self, month: u32) -> i64 {
-        let paid = monthly_instalment(rupees(self.principal), self.annual_percent, self.months);
+        let paid = monthly_instalment(from_whole(self.principal), self.annual_percent, self.months);
         // A double may be off by less than a paisa, and interest is never negative.
-        rounded((paid * f64::from(month) - self.exactly_repaid(month)).max(0.0))
+        nearest((paid * f64::from(month) - self.exactly_repaid(month)).max(0.0))
     }
 
     fn exactly_repaid(&self, month: u32) -> f64 {
-        let principal = rupees(self.principal);
+        let principal = from_whole(self.principal);
         if month >= self.months {
             return principal;
         }
@@ -105,19 +107,6 @@ fn growth(annual_percent: f64, months: u32) -> f64 {
 
 fn monthly_rate(annual_percent: f64) -> f64 {
     annual_percent / 1_200.0
-}
-
-#[expect(clippy::cast_precision_loss, reason = "amounts are far below 2^53")]
-fn rupees(amount: i64) -> f64 {
-    amount as f64
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "rounded; a cast of what is too large stays at the limit"
-)]
-fn rounded(amount: f64) -> i64 {
-    amount.round() as i64
 }
 
 #[cfg(test)]

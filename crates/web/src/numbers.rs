@@ -38,7 +38,7 @@ pub(crate) fn plain(number: &Number) -> String {
     }
 }
 
-/// Digits, perhaps with decimals, in groups.
+/// Groups the digits of a number, as in `12,34,567`.
 pub(crate) fn grouped(digits: &str) -> String {
     let (whole, decimals) = digits.split_once('.').map_or((digits, None), |(w, d)| (w, Some(d)));
     let (sign, whole) = whole.strip_prefix('-').map_or(("", whole), |whole| ("-", whole));

@@ -1,63 +1,59 @@
-//! Whole rupees: read as people in India write them, and written in lakh and crore.
+//! Sums of money that a page computes, as people in India write them.
 
 mod reading;
 
 use crate::numbers::grouped;
 
-pub(crate) use reading::{months, percent, read};
+pub(crate) use reading::{decimal, months, percent, read};
 
-const LAKH: i64 = 100_000;
-const CRORE: i64 = 100 * LAKH;
+const LAKH: f64 = 100_000.0;
+const CRORE: f64 = 10_000_000.0;
 
-/// The amount to the rupee: `₹83,311`.
-pub(crate) fn exact(rupees: i64) -> String {
-    let sign = if rupees < 0 { "−" } else { "" };
-    format!("{sign}₹{}", grouped(&rupees.unsigned_abs().to_string()))
+/// The whole sum: `₹12,34,567`.
+pub(crate) fn whole(rupees: f64) -> String {
+    format!("₹{}", grouped(&format!("{rupees:.0}")))
 }
 
-/// The amount in words: `₹95 Lakh`, `₹1.2 Cr`, `₹35,000`. As the API does, it is rounded down to two decimals.
-pub(crate) fn words(rupees: i64) -> String {
+/// The sum in short: `₹95 Lakh`, `₹1.2 Cr`, `₹35,000`.
+pub(crate) fn short(rupees: f64) -> String {
     let (unit, name) = match rupees {
-        CRORE.. => (CRORE, "Cr"),
-        LAKH.. => (LAKH, "Lakh"),
-        _ => return exact(rupees),
+        _ if rupees >= CRORE => (CRORE, " Cr"),
+        _ if rupees >= LAKH => (LAKH, " Lakh"),
+        _ => return whole(rupees),
     };
-    let hundredths = rupees / (unit / 100);
-    let number = format!("{}.{:02}", hundredths / 100, hundredths % 100);
-    format!("₹{} {name}", grouped(number.trim_end_matches('0').trim_end_matches('.')))
+    let text = format!("{:.2}", rupees / unit);
+    format!("₹{}{name}", grouped(text.trim_end_matches('0').trim_end_matches('.')))
 }
 
-/// A figure of the API, which may have decimals, to the rupee.
-#[expect(clippy::cast_possible_truncation, reason = "rounded; a cast of what is too large stays at the limit")]
-pub(crate) fn whole(figure: f64) -> i64 {
-    figure.round() as i64
-}
-
-/// An amount as a length in a drawing, which shows no single rupee.
+/// A number of whole rupees as a length or a factor.
 #[expect(clippy::cast_precision_loss, reason = "amounts are far below 2^53")]
-pub(crate) fn length(rupees: i64) -> f64 {
+pub(crate) fn from_whole(rupees: i64) -> f64 {
     rupees as f64
+}
+
+/// To the rupee.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "rounded; a cast of what is too large stays at the limit"
+)]
+pub(crate) fn nearest(rupees: f64) -> i64 {
+    rupees.round() as i64
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{from_whole, nearest, short, whole};
 
     #[test]
-    fn amounts_are_written_as_the_api_writes_them() {
-        for (rupees, text) in [
-            (0, "₹0"),
-            (35_000, "₹35,000"),
-            (9_500_000, "₹95 Lakh"),
-            (9_999_999, "₹99.99 Lakh"),
-            (12_000_000, "₹1.2 Cr"),
-            (10_000_000, "₹1 Cr"),
-            (1_234_567 * CRORE, "₹12,34,567 Cr"),
-            (-2_500, "−₹2,500"),
-        ] {
-            assert_eq!(words(rupees), text);
-        }
-        assert_eq!(exact(1_234_567), "₹12,34,567");
-        assert_eq!((whole(8_449.5), whole(f64::NAN)), (8_450, 0));
+    fn sums_are_grouped_and_shortened_as_in_india() {
+        assert_eq!(whole(1_234_567.4), "₹12,34,567");
+        assert_eq!(whole(0.0), "₹0");
+        let shown = [9_500_000.0, 12_000_000.0, 35_000.0, 123_456.0, 100_000.0].map(short);
+        assert_eq!(shown, ["₹95 Lakh", "₹1.2 Cr", "₹35,000", "₹1.23 Lakh", "₹1 Lakh"]);
+    }
+    #[test]
+    fn a_figure_is_rounded_to_the_rupee() {
+        assert_eq!((nearest(8_449.5), nearest(f64::NAN), nearest(1e300)), (8_450, 0, i64::MAX));
+        assert_eq!(whole(from_whole(83_311)), "₹83,311");
     }
 }

@@ -8,7 +8,7 @@ mod value;
 
 use axum::Router;
 
-use super::{show, show_as};
+use super::show_as;
 use crate::Site;
 
 pub(super) fn router() -> Router<Site> {

@@ -1,6 +1,7 @@
 //! Reads amounts, percentages and periods from the fields of the tools.
 
-use super::{CRORE, LAKH};
+const LAKH: i64 = 100_000;
+const CRORE: i64 = 100 * LAKH;
 
 /// What may stand before an amount, longest first.
 const BEFORE: [&str; 6] = ["rupees", "inr", "rs.", "rs", "₹", "\u{20a8}"];
@@ -97,7 +98,7 @@ pub(crate) fn months(text: &str) -> Option<u32> {
 }
 
 /// A number of at most two decimals, without sign or exponent.
-fn decimal(number: &str) -> Option<f64> {
+pub(crate) fn decimal(number: &str) -> Option<f64> {
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
     let plain = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
     let fits = (1..=9).contains(&whole.len()) && fraction.len() <= 2;

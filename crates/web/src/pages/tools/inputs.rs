@@ -1,5 +1,7 @@
 //! The fields of a tool, as typed into its address.
 
+use std::fmt::Display;
+
 use axum::http::StatusCode;
 
 use crate::api::Refusal;
@@ -29,11 +31,11 @@ impl Input {
         Self { name, label, hint, value, error: None, inputmode: "text", choices: None, suggests: false }
     }
 
-    pub(super) fn labelled(self, label: impl ToString) -> Self {
+    pub(super) fn labelled(self, label: impl Display) -> Self {
         Self { label: label.to_string(), ..self }
     }
 
-    pub(super) fn hint(self, hint: impl ToString) -> Self {
+    pub(super) fn hint(self, hint: impl Display) -> Self {
         Self { hint: hint.to_string(), ..self }
     }
 
@@ -65,7 +67,7 @@ impl Input {
     }
 
     /// What `read` makes of the value. If it makes nothing of it, the field is marked as wrong.
-    pub(super) fn read<T>(&mut self, read: impl Fn(&str) -> Option<T>, wrong: impl ToString) -> Option<T> {
+    pub(super) fn read<T>(&mut self, read: impl Fn(&str) -> Option<T>, wrong: impl Display) -> Option<T> {
         let value = read(&self.value);
         if value.is_none() {
             self.error = Some(wrong.to_string());
@@ -88,7 +90,7 @@ pub(super) fn status(inputs: &[Input]) -> StatusCode {
 pub(super) fn object(inputs: &mut [Input], refusal: Refusal, names: &[(&str, &str)]) -> Option<String> {
     let mut marked = false;
     for (theirs, wrong) in refusal.field_errors {
-        let ours = names.iter().find(|(name, _)| *name == theirs).map_or(&*theirs, |(_, ours)| ours);
+        let ours = names.iter().find(|(name, _)| *name == theirs).map_or(&*theirs, |(_, ours)| *ours);
         if let Some(input) = inputs.iter_mut().find(|input| input.name == ours) {
             input.error = Some(wrong);
             marked = true;

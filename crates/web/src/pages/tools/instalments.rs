@@ -12,7 +12,7 @@ use crate::emi::{LONGEST, Loan};
 use crate::failure::Failure;
 use crate::frame::Frame;
 use crate::plot::{PlotWords, Stacked, stacked};
-use crate::rupees::{self, exact, length, words};
+use crate::rupees::{self, from_whole};
 use crate::visit::Visit;
 
 const PATH: &str = "/tools/emi";
@@ -99,19 +99,22 @@ fn read(visit: &Visit) -> (Vec<Input>, Option<(i64, Loan)>) {
     {
         own.error = Some(visit.text("tools-emi-own-too-much").arg("price", words(price)).to_string());
     }
-    let loan = (|| {
-        let (price, own) = (price_read?, own_read?);
-        let loan = Loan { principal: price - own, annual_percent: rate_read?, months: months? };
-        (own < price).then_some((price, loan))
-    })();
+    let loan = loan(price_read, own_read, rate_read, months);
     (vec![price, own, rate, years], loan)
+}
+
+/// The price, and what of it is lent; `None` while any field is wrong.
+fn loan(price: Option<i64>, own: Option<i64>, rate: Option<f64>, months: Option<u32>) -> Option<(i64, Loan)> {
+    let (price, own) = (price?, own?);
+    let loan = Loan { principal: price - own, annual_percent: rate?, months: months? };
+    (own < price).then_some((price, loan))
 }
 
 /// An amount, or a share of the price. It is not judged while the price is not known.
 fn own_money(text: &str, price: Option<i64>) -> Option<i64> {
-    if text.contains(['%', 'p', 'P']) {
+    if text.contains('%') || text.to_lowercase().contains("cent") {
         let share = rupees::percent(text)?;
-        return Some(rupees::whole(length(price.unwrap_or_default()) * share / 100.0));
+        return Some(rupees::nearest(from_whole(price.unwrap_or_default()) * share / 100.0));
     }
     rupees::read(text)
 }
@@ -119,7 +122,7 @@ fn own_money(text: &str, price: Option<i64>) -> Option<i64> {
 fn answer(visit: &Visit, price: i64, loan: Loan) -> Answer {
     let years = loan.years();
     let parts: Vec<(f64, f64)> =
-        years.iter().map(|year| (length(year.principal), length(year.interest))).collect();
+        years.iter().map(|year| (from_whole(year.principal), from_whole(year.interest))).collect();
     let most =
         years.iter().map(|year| year.principal.saturating_add(year.interest)).max().unwrap_or_default();
     let plot_words = PlotWords {
@@ -181,6 +184,14 @@ fn others(visit: &Visit, loan: &Loan) -> Vec<OtherLoan> {
         })
     };
     all.into_iter().filter_map(row).collect()
+}
+
+fn exact(rupees: i64) -> String {
+    rupees::whole(from_whole(rupees))
+}
+
+fn words(rupees: i64) -> String {
+    rupees::short(from_whole(rupees))
 }
 
 /// A difference in words.
