@@ -28,7 +28,7 @@ pub(crate) use account::{Contact, MailboxEmail, Preferences, Profile, SignedInAt
 pub(crate) use analytics::{Busy, EmptySearch, EventCounts, Figure, FunnelStep, OperationTimes, Report};
 pub(crate) use answer::{Answer, ApiError, Refusal};
 pub(crate) use area::{Area, AreaDetails, MonthFigures, NearArea, OfferedKind};
-pub(crate) use estimate::{Comparable, CostSheet, Estimate, Measured};
+pub(crate) use estimate::{ComparableHome, CostSheet, Estimate, Measured, SheetLine};
 pub(crate) use history::{Activity, History, Summary};
 pub(crate) use look::ContactLook;
 pub(crate) use operations::{DeadLetter, Event, Events, Group, Groups, Job, Started};

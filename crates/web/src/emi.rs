@@ -3,8 +3,6 @@
 //! Amounts are whole rupees. Sums since the first month are computed exactly and then rounded, and a year is the
 //! difference of two such sums: so the years add up to the totals, and no rounding grows from month to month.
 
-use crate::rupees::{from_whole, nearest};
-
 /// The longest loan, in months.
 pub(crate) const LONGEST: u32 = 480;
 /// The largest amount of a loan in rupees, 10,000 crore: a double holds its sums to the rupee.
@@ -107,6 +105,21 @@ fn growth(annual_percent: f64, months: u32) -> f64 {
 
 fn monthly_rate(annual_percent: f64) -> f64 {
     annual_percent / 1_200.0
+}
+
+/// A number of whole rupees as a length or a factor.
+#[expect(clippy::cast_precision_loss, reason = "amounts are far below 2^53")]
+pub(crate) fn from_whole(rupees: i64) -> f64 {
+    rupees as f64
+}
+
+/// To the rupee.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "rounded; a cast of what is too large stays at the limit"
+)]
+pub(crate) fn nearest(rupees: f64) -> i64 {
+    rupees.round() as i64
 }
 
 #[cfg(test)]

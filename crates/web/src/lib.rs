@@ -28,6 +28,7 @@ mod rupees;
 mod sent_files;
 mod session;
 mod sheet;
+mod typed;
 mod visit;
 mod when;
 

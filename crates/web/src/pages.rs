@@ -1,7 +1,9 @@
 //! The pages, one module per concern. Every module defines its own routes.
 
+mod about_data;
 mod account;
 mod admin;
+mod areas;
 mod contact_looks;
 mod dashboard;
 mod detail;
@@ -19,6 +21,7 @@ mod photos;
 mod posting;
 mod registering;
 mod sign_in;
+mod tools;
 mod unsubscribe;
 mod verify_email;
 
@@ -35,6 +38,9 @@ pub(crate) fn router() -> Router<Site> {
         .merge(home::router())
         .merge(homes::router())
         .merge(detail::router())
+        .merge(areas::router())
+        .merge(tools::router())
+        .merge(about_data::router())
         .merge(posting::router())
         .merge(editing::router())
         .merge(photos::router())

@@ -64,7 +64,7 @@ pub(crate) struct OfferedKind {
 pub(crate) struct PriceSpan {
     pub(crate) from: f64,
     pub(crate) to: f64,
-    pub(crate) homes: Count,
+    pub(crate) homes: u32,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -72,17 +72,20 @@ pub(crate) struct PriceSpan {
 pub(crate) struct NearArea {
     pub(crate) slug: String,
     pub(crate) name: String,
-    pub(crate) distance_km: f64,
+    /// Absent when it is not measured.
+    pub(crate) distance_km: Option<f64>,
+}
+
+impl NearArea {
+    /// An area that is offered without regard to how far it is.
+    pub(crate) fn unmeasured(slug: &str, name: &str) -> Self {
+        Self { slug: slug.to_owned(), name: name.to_owned(), distance_km: None }
+    }
 }
 
 impl Area {
     pub(crate) fn homes(&self) -> Count {
         Count(self.homes_for_sale.0.saturating_add(self.homes_for_rent.0))
-    }
-
-    /// The known medians of a price per sq ft, the oldest first.
-    pub(crate) fn trend(&self) -> Vec<f64> {
-        self.series.iter().filter_map(|month| month.median_price_per_sqft).collect()
     }
 }
 
@@ -98,7 +101,7 @@ mod tests {
             "kinds": [], "near": [{"slug": "narsingi", "name": "Narsingi", "distanceKm": 3.25}]});
         let details: AreaDetails = serde_json::from_value(told).unwrap();
         assert_eq!(details.area.homes(), 3);
-        assert_eq!((details.area.median_rent, details.area.trend()), (None, vec![7000.0]));
+        assert_eq!((details.area.median_rent, details.area.series.len()), (None, 2));
         assert_eq!((details.near.len(), details.kinds.len()), (1, 0));
     }
 }

@@ -14,13 +14,13 @@ pub(crate) struct Estimate {
     pub(crate) middle: f64,
     pub(crate) high: f64,
     pub(crate) price_per_sqft: Option<f64>,
-    pub(crate) comparables: Vec<Comparable>,
+    pub(crate) comparables: Vec<ComparableHome>,
     pub(crate) measured: Option<Measured>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub(crate) struct Comparable {
+pub(crate) struct ComparableHome {
     pub(crate) id: String,
     pub(crate) title: Option<String>,
     pub(crate) price: Option<f64>,
@@ -44,14 +44,14 @@ pub(crate) struct Measured {
 pub(crate) struct CostSheet {
     /// The day of the rates.
     pub(crate) as_of: Option<String>,
-    pub(crate) lines: Vec<CostLine>,
+    pub(crate) lines: Vec<SheetLine>,
     pub(crate) total: f64,
     pub(crate) price_with_costs: f64,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub(crate) struct CostLine {
+pub(crate) struct SheetLine {
     pub(crate) label: String,
     pub(crate) rate_percent: Option<f64>,
     pub(crate) amount: f64,
@@ -59,7 +59,7 @@ pub(crate) struct CostLine {
     pub(crate) source_url: Option<String>,
 }
 
-impl Comparable {
+impl ComparableHome {
     /// The page of the home.
     pub(crate) fn page(&self) -> Option<String> {
         Key::parse(&self.id).map(|id| format!("/homes/{id}"))
@@ -75,7 +75,7 @@ impl Comparable {
     }
 }
 
-impl CostLine {
+impl SheetLine {
     /// Where the rate is published, if it is a page that a browser may open.
     pub(crate) fn link(&self) -> Option<&str> {
         self.source_url.as_deref().filter(|url| url.starts_with("https://"))
@@ -88,7 +88,7 @@ mod tests {
 
     #[test]
     fn only_pages_of_the_web_are_linked() {
-        let line = |url: &str| CostLine { source_url: Some(url.to_owned()), ..CostLine::default() };
+        let line = |url: &str| SheetLine { source_url: Some(url.to_owned()), ..SheetLine::default() };
         assert_eq!(line("https://rates.example/duty").link(), Some("https://rates.example/duty"));
         for bad in ["javascript:alert(1)", "http://rates.example", "//rates.example", ""] {
             assert_eq!(line(bad).link(), None, "{bad}");
@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn a_price_per_sq_ft_needs_an_area() {
-        let home = |area_sqft| Comparable { price: Some(9e6), area_sqft, ..Comparable::default() };
+        let home = |area_sqft| ComparableHome { price: Some(9e6), area_sqft, ..ComparableHome::default() };
         assert_eq!(home(Some(1_000.0)).price_per_sqft().map(f64::round), Some(9_000.0));
         assert_eq!((home(Some(0.0)).price_per_sqft(), home(None).price_per_sqft()), (None, None));
     }

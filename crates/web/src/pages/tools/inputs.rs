@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 
 use crate::api::Refusal;
 use crate::labels::Labels;
-use crate::rupees;
+use crate::typed;
 use crate::visit::{Visit, shortened};
 
 /// One field, with what was typed and what is wrong with it.
@@ -78,7 +78,7 @@ impl Input {
 
 /// A price in whole rupees, greater than nothing.
 pub(super) fn price(text: &str) -> Option<i64> {
-    rupees::read(text).filter(|price| (1..=crate::emi::LARGEST).contains(price))
+    typed::rupees(text).filter(|price| (1..=crate::emi::LARGEST).contains(price))
 }
 
 /// The status of a page with this form.

@@ -8,11 +8,12 @@ use axum::routing::get;
 use super::inputs::{self, Input};
 use super::show_as;
 use crate::Site;
-use crate::emi::{LONGEST, Loan};
+use crate::emi::{LONGEST, Loan, Year, from_whole, nearest};
 use crate::failure::Failure;
 use crate::frame::Frame;
 use crate::plot::{PlotWords, Stacked, stacked};
-use crate::rupees::{self, from_whole};
+use crate::rupees::{short, whole};
+use crate::typed;
 use crate::visit::Visit;
 
 const PATH: &str = "/tools/emi";
@@ -87,11 +88,11 @@ fn read(visit: &Visit) -> (Vec<Input>, Option<(i64, Loan)>) {
     let own_read = own.read(|text| own_money(text, price_read), visit.text("tools-emi-own-wrong"));
     let fits = |rate: &f64| (0.0..=HIGHEST_RATE).contains(rate);
     let rate_read = rate.read(
-        |text| rupees::percent(text).filter(fits),
+        |text| typed::percent(text).filter(fits),
         visit.text("tools-emi-rate-wrong").arg("most", HIGHEST_RATE),
     );
     let months = years.read(
-        |text| rupees::months(text).filter(|months| (1..=LONGEST).contains(months)),
+        |text| typed::months(text).filter(|months| (1..=LONGEST).contains(months)),
         visit.text("tools-emi-years-wrong").arg("most", LONGEST / 12),
     );
     if let (Some(price), Some(share)) = (price_read, own_read)
@@ -113,10 +114,10 @@ fn loan(price: Option<i64>, own: Option<i64>, rate: Option<f64>, months: Option<
 /// An amount, or a share of the price. It is not judged while the price is not known.
 fn own_money(text: &str, price: Option<i64>) -> Option<i64> {
     if text.contains('%') || text.to_lowercase().contains("cent") {
-        let share = rupees::percent(text)?;
-        return Some(rupees::nearest(from_whole(price.unwrap_or_default()) * share / 100.0));
+        let share = typed::percent(text)?;
+        return Some(nearest(from_whole(price.unwrap_or_default()) * share / 100.0));
     }
-    rupees::read(text)
+    typed::rupees(text)
 }
 
 fn answer(visit: &Visit, price: i64, loan: Loan) -> Answer {
@@ -150,7 +151,7 @@ fn answer(visit: &Visit, price: i64, loan: Loan) -> Answer {
     }
 }
 
-fn year_row(year: &crate::emi::Year) -> YearRow {
+fn year_row(year: &Year) -> YearRow {
     YearRow {
         number: year.number,
         principal: exact(year.principal),
@@ -187,11 +188,11 @@ fn others(visit: &Visit, loan: &Loan) -> Vec<OtherLoan> {
 }
 
 fn exact(rupees: i64) -> String {
-    rupees::whole(from_whole(rupees))
+    whole(from_whole(rupees))
 }
 
 fn words(rupees: i64) -> String {
-    rupees::short(from_whole(rupees))
+    short(from_whole(rupees))
 }
 
 /// A difference in words.

@@ -1,4 +1,4 @@
-//! Reads amounts, percentages and periods from the fields of the tools.
+//! What people type into fields: amounts of rupees, percentages, periods and numbers.
 
 const LAKH: i64 = 100_000;
 const CRORE: i64 = 100 * LAKH;
@@ -11,7 +11,7 @@ const BEHIND: [&str; 6] = ["rupees", "only", "inr", "rs", "/-", "₹"];
 const DIGITS: usize = 15;
 
 /// The whole rupees of `85L`, `1.2 cr`, `1 cr 20 lakh`, `₹96,00,000/-`; `None` for anything else.
-pub(crate) fn read(text: &str) -> Option<i64> {
+pub(crate) fn rupees(text: &str) -> Option<i64> {
     let text: String = text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
     let text = text.to_lowercase();
     let mut rest = text.trim();
@@ -111,7 +111,7 @@ mod tests {
 
     #[test]
     fn amounts_are_read_as_people_write_them() {
-        for (text, rupees) in [
+        for (text, amount) in [
             ("9600000", 9_600_000),
             ("96,00,000", 9_600_000),
             ("9,600,000", 9_600_000),
@@ -128,7 +128,7 @@ mod tests {
             ("99.99", 99),
             ("\u{a0}85\u{a0}Lakh ", 8_500_000),
         ] {
-            assert_eq!(read(text), Some(rupees), "{text}");
+            assert_eq!(rupees(text), Some(amount), "{text}");
         }
     }
 
@@ -160,7 +160,7 @@ mod tests {
             "1 lakh lakh",
             "..",
         ] {
-            assert_eq!(read(text), None, "{text}");
+            assert_eq!(rupees(text), None, "{text}");
         }
     }
 
@@ -185,7 +185,7 @@ mod tests {
         for text in
             ["é", "₹₹", "1é", "lakh", "1l1l", "۱", "1 ₹ 2", "/-/-", "rsrs", "\u{0}", "1\u{301} cr", "İ"]
         {
-            let _ = (read(text), percent(text), months(text));
+            let _ = (rupees(text), percent(text), months(text));
         }
     }
 }
