@@ -5,6 +5,7 @@
 
 mod account;
 mod admin;
+mod areas;
 mod browser;
 mod csrf;
 mod dashboard;
@@ -15,3 +16,4 @@ mod photos;
 mod search;
 mod session;
 mod stub;
+mod tools;

@@ -24,6 +24,8 @@ fn everything() -> Browser {
     );
     api.says("GET /api/auth/sessions", json!([{"id": "s2", "current": false}]));
     crate::admin::says(api);
+    crate::areas::says(api);
+    crate::tools::says(api);
     api.says("GET /api/v1/admin/mailbox", json!([{"name": "1.eml", "body": "Hello"}]));
     api.says("GET /api/mailbox", json!([{"name": "1.eml", "body": "Hello"}]));
     let activity = json!({"activityType": "USER_LOGIN", "timestamp": "2026-11-20T18:30:00Z"});
@@ -32,7 +34,7 @@ fn everything() -> Browser {
     browser
 }
 
-const PAGES: [&str; 26] = [
+const PAGES: [&str; 34] = [
     "/",
     "/homes",
     "/homes?sort=price-low&page=2",
@@ -59,6 +61,14 @@ const PAGES: [&str; 26] = [
     "/admin/letters/properties-service-group-7/discard",
     "/admin/jobs/j1",
     "/admin/analytics",
+    "/areas",
+    "/areas?show=rising&sort=price",
+    "/areas/kondapur",
+    "/tools/emi",
+    "/tools/emi?price=cheap",
+    "/tools/value?location=Kondapur&area=900",
+    "/tools/costs",
+    "/about-data",
 ];
 
 /// All values of an attribute in the page.

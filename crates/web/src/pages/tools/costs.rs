@@ -72,7 +72,7 @@ async fn costs(visit: Visit) -> Result<Response, Failure> {
         }
     }
     let title = visit.text("tools-costs-title").to_string();
-    let status = inputs::status(&inputs);
+    let status = inputs::status(&inputs, problem.as_ref());
     show_as(status, &CostsPage { frame: visit.frame(title), inputs, problem, answer })
 }
 

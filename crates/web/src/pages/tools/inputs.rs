@@ -81,9 +81,10 @@ pub(super) fn price(text: &str) -> Option<i64> {
     typed::rupees(text).filter(|price| (1..=crate::emi::LARGEST).contains(price))
 }
 
-/// The status of a page with this form.
-pub(super) fn status(inputs: &[Input]) -> StatusCode {
-    if inputs.iter().any(|input| input.error.is_some()) { StatusCode::BAD_REQUEST } else { StatusCode::OK }
+/// The status of a page with this form, whose fields or whole may be objected to.
+pub(super) fn status(inputs: &[Input], problem: Option<&String>) -> StatusCode {
+    let is_wrong = problem.is_some() || inputs.iter().any(|input| input.error.is_some());
+    if is_wrong { StatusCode::BAD_REQUEST } else { StatusCode::OK }
 }
 
 /// Marks the fields that the API objects to; `names` are pairs of its name and ours. Returns what no field says.

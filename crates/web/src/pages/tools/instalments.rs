@@ -68,7 +68,7 @@ async fn emi(visit: Visit) -> Result<Response, Failure> {
     let (inputs, loan) = read(&visit);
     let answer = loan.map(|(price, loan)| answer(&visit, price, loan));
     let title = visit.text("tools-emi-title").to_string();
-    let status = inputs::status(&inputs);
+    let status = inputs::status(&inputs, None);
     show_as(status, &EmiPage { frame: visit.frame(title), inputs, answer })
 }
 

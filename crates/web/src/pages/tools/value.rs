@@ -89,7 +89,7 @@ async fn value(visit: Visit) -> Result<Response, Failure> {
         }
     }
     let title = visit.text("tools-value-title").to_string();
-    let status = inputs::status(&inputs);
+    let status = inputs::status(&inputs, problem.as_ref());
     show_as(status, &ValuePage { frame: visit.frame(title), inputs, areas, problem, answer, too_few })
 }
 

@@ -91,7 +91,7 @@ fn measured_words(visit: &Visit, measured: Option<&Measured>) -> String {
         Some((homes, Some(percent))) if homes.0 > 0 => {
             let text =
                 visit.text("tools-value-measured").arg("percent", figure((percent * 10.0).round() / 10.0));
-            text.arg("count", homes.0).arg("homes", homes.to_string()).to_string()
+            text.arg("count", homes).to_string()
         }
         _ => visit.text("tools-value-not-measured").to_string(),
     }
