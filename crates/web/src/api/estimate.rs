@@ -65,6 +65,12 @@ impl ComparableHome {
         Key::parse(&self.id).map(|id| format!("/homes/{id}"))
     }
 
+    /// Where it is, and how many bedrooms it has: `Kondapur · 2.5 BHK`.
+    pub(crate) fn about(&self) -> String {
+        let rooms = self.bedrooms.map(|rooms| format!("{rooms} BHK"));
+        [self.location.clone(), rooms].into_iter().flatten().collect::<Vec<_>>().join(" · ")
+    }
+
     pub(crate) fn price_per_sqft(&self) -> Option<f64> {
         let (price, area) = (self.price?, self.area_sqft?);
         (area > 0.0).then(|| price / area)
@@ -100,5 +106,8 @@ mod tests {
         let home = |area_sqft| ComparableHome { price: Some(9e6), area_sqft, ..ComparableHome::default() };
         assert_eq!(home(Some(1_000.0)).price_per_sqft().map(f64::round), Some(9_000.0));
         assert_eq!((home(Some(0.0)).price_per_sqft(), home(None).price_per_sqft()), (None, None));
+        let told =
+            ComparableHome { location: Some("Kondapur".to_owned()), bedrooms: Some(2.5), ..home(None) };
+        assert_eq!((told.about(), home(None).about()), ("Kondapur · 2.5 BHK".to_owned(), String::new()));
     }
 }

@@ -88,6 +88,7 @@ async fn an_area_has_its_figures_its_offers_and_its_neighbours() {
         .has("Homes and prices in Kondapur, Hyderabad")
         .has("Apartments for sale")
         .has("href=\"/hyderabad/kondapur/apartments-for-sale\"")
+        .has("/searches/new?locality=kondapur&amp;kind=homes-for-rent")
         .has("₹60 Lakh to ₹1.2 Cr")
         .has("id=\"kind-1-title\"")
         .has("id=\"sqft-plot-title\"")

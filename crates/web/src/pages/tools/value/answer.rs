@@ -34,6 +34,8 @@ pub(super) struct Answer {
 pub(super) struct HomeRow {
     pub(super) page: Option<String>,
     pub(super) title: String,
+    /// Where it is, and how many bedrooms it has.
+    pub(super) about: String,
     pub(super) price: String,
     pub(super) area: String,
     pub(super) price_per_sqft: String,
@@ -73,6 +75,7 @@ impl HomeRow {
     fn of(visit: &Visit, home: ComparableHome) -> Self {
         Self {
             page: home.page(),
+            about: home.about(),
             price: home.price.map_or_else(String::new, short),
             area: home.area_sqft.map_or_else(String::new, figure),
             price_per_sqft: home.price_per_sqft().map_or_else(String::new, per_sqft),
