@@ -79,7 +79,8 @@ async fn value(visit: Visit) -> Result<Response, Failure> {
     let mut inputs = fields(&visit);
     let (mut problem, mut answer, mut too_few) = (None, None, None);
     let is_asked = visit.asked("location").is_some() || visit.asked("area").is_some();
-    if let Some(question) = if is_asked { question(&visit, &mut inputs) } else { None } {
+    let question = if is_asked { question(&visit, &mut inputs) } else { None };
+    if let Some(question) = question {
         match visit.ask::<Estimate>(call(&inputs, &question)).await {
             Ok(estimate) => answer = Some(Answer::of(&visit, estimate, &inputs)),
             Err(ApiError::Refused(refusal)) if refusal.status == StatusCode::NOT_FOUND => {

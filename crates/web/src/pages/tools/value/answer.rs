@@ -63,7 +63,7 @@ impl Answer {
             low: short(low),
             middle: short(middle),
             high: short(high),
-            price_per_sqft: price_per_sqft.map(per_sqft),
+            price_per_sqft: price_per_sqft.map(whole),
             homes: comparables.into_iter().map(|home| HomeRow::of(visit, home)).collect(),
             measured: measured_words(visit, measured.as_ref()),
             post: post(inputs, middle),
@@ -78,15 +78,11 @@ impl HomeRow {
             about: home.about(),
             price: home.price.map_or_else(String::new, short),
             area: home.area_sqft.map_or_else(String::new, figure),
-            price_per_sqft: home.price_per_sqft().map_or_else(String::new, per_sqft),
+            price_per_sqft: home.price_per_sqft().map_or_else(String::new, whole),
             when: home.when(),
             title: home.title.unwrap_or_else(|| visit.text("tools-value-untitled").to_string()),
         }
     }
-}
-
-fn per_sqft(price: f64) -> String {
-    whole(price)
 }
 
 fn measured_words(visit: &Visit, measured: Option<&Measured>) -> String {
