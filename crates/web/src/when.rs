@@ -93,9 +93,20 @@ pub(crate) fn day_words(text: &str) -> String {
     text.parse::<Date>().map_or_else(|_| text.to_owned(), day_heading)
 }
 
+/// A date from the API in words, such as `21 November 2026`; anything else is unchanged.
+pub(crate) fn date_words(text: &str) -> String {
+    text.parse::<Date>().map_or_else(|_| text.to_owned(), |day| day.strftime("%-d %B %Y").to_string())
+}
+
+/// A month from the API, such as `2026-01`, in words: `January 2026`; anything else is unchanged.
+pub(crate) fn month_words(text: &str) -> String {
+    let first = format!("{text}-01").parse::<Date>();
+    first.map_or_else(|_| text.to_owned(), |day| day.strftime("%B %Y").to_string())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Moment, day_heading, day_words};
+    use super::{Moment, date_words, day_heading, day_words, month_words};
 
     #[test]
     fn the_day_changes_at_midnight_in_india() {
@@ -135,5 +146,13 @@ mod tests {
     fn a_day_that_is_a_word_stays_it() {
         assert_eq!(day_words("2026-11-21"), "Saturday, 21 November 2026");
         assert_eq!(day_words("Monday"), "Monday");
+    }
+
+    #[test]
+    fn dates_and_months_are_written_out() {
+        assert_eq!(date_words("2026-11-21"), "21 November 2026");
+        assert_eq!(date_words("soon"), "soon");
+        assert_eq!(month_words("2026-01"), "January 2026");
+        assert_eq!(month_words("<b>"), "<b>");
     }
 }

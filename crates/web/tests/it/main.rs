@@ -5,6 +5,7 @@
 
 mod account;
 mod admin;
+mod areas;
 mod browser;
 mod csrf;
 mod dashboard;
@@ -19,3 +20,4 @@ mod saving;
 mod search;
 mod session;
 mod stub;
+mod tools;

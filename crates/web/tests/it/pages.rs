@@ -26,6 +26,8 @@ fn everything() -> Browser {
     );
     api.says("GET /api/auth/sessions", json!([{"id": "s2", "current": false}]));
     crate::admin::says(api);
+    crate::areas::says(api);
+    crate::tools::says(api);
     api.says("GET /api/v1/admin/mailbox", json!([{"name": "1.eml", "body": "Hello"}]));
     api.says("GET /api/mailbox", json!([{"name": "1.eml", "body": "Hello"}]));
     let activity = json!({"activityType": "USER_LOGIN", "timestamp": "2026-11-20T18:30:00Z"});
@@ -34,7 +36,7 @@ fn everything() -> Browser {
     browser
 }
 
-const PAGES: [&str; 44] = [
+const PAGES: [&str; 52] = [
     "/",
     "/homes",
     "/homes?sort=price-low&page=2",
@@ -79,6 +81,14 @@ const PAGES: [&str; 44] = [
     "/admin/jobs/j1",
     "/admin/analytics",
     "/design",
+    "/areas",
+    "/areas?show=rising&sort=price",
+    "/areas/kondapur",
+    "/tools/emi",
+    "/tools/emi?price=cheap",
+    "/tools/value?location=Kondapur&area=900",
+    "/tools/costs",
+    "/about-data",
 ];
 
 /// All values of an attribute in the page.
