@@ -15,7 +15,7 @@ use axum::routing::get;
 const STYLESHEET: &[u8] = include_bytes!("../assets/site.css");
 const ICON: &[u8] = include_bytes!("../assets/icon.svg");
 
-const FOREVER: &str = "public, max-age=31536000, immutable";
+pub(crate) const FOREVER: &str = "public, max-age=31536000, immutable";
 /// The best that Brotli can do, which takes a moment.
 const BEST: i32 = 11;
 
@@ -23,7 +23,7 @@ static STYLESHEET_PATH: LazyLock<String> =
     LazyLock::new(|| format!("/assets/{:016x}.css", const { fingerprint(STYLESHEET) }));
 
 /// One file, in all its codings.
-struct Asset {
+pub(crate) struct Asset {
     plain: &'static [u8],
     brotli: Vec<u8>,
     gzip: Vec<u8>,
@@ -34,7 +34,7 @@ static ICONS: LazyLock<Asset> = LazyLock::new(|| Asset::of(ICON));
 
 impl Asset {
     /// A coding that fails, or gains nothing, stays empty and is not used.
-    fn of(plain: &'static [u8]) -> Self {
+    pub(crate) fn of(plain: &'static [u8]) -> Self {
         let mut brotli = Vec::new();
         let parameters = brotli::enc::BrotliEncoderParams { quality: BEST, ..Default::default() };
         if brotli::BrotliCompress(&mut { plain }, &mut brotli, &parameters).is_err() {
@@ -73,6 +73,16 @@ async fn serve(Path(file): Path<String>, headers: HeaderMap) -> Response {
     } else {
         return StatusCode::NOT_FOUND.into_response();
     };
+    answer(asset, kind, lifetime, &headers)
+}
+
+/// The asset in a coding that the client accepts. `kind` is its media type, `lifetime` its `Cache-Control`.
+pub(crate) fn answer(
+    asset: &Asset,
+    kind: &'static str,
+    lifetime: &'static str,
+    headers: &HeaderMap,
+) -> Response {
     // In front of us, the gateway leaves the one coding that it chose (`gateway/src/compression.rs`).
     let accepts = headers.get(ACCEPT_ENCODING).and_then(|accepts| accepts.to_str().ok()).unwrap_or_default();
     let (bytes, coding) = asset.for_client(accepts);
