@@ -1,6 +1,7 @@
 //! The layout around the content of every page.
 
 use crate::flash::Flash;
+use crate::head::Head;
 
 /// The header, the notices and the forms of the layout, as one template value.
 #[expect(clippy::struct_excessive_bools, reason = "independent facts about a page")]
@@ -13,6 +14,8 @@ pub(crate) struct Frame {
     /// Whether people read their e-mails at `/dev/mailbox`.
     pub(crate) mailbox: bool,
     pub(crate) stylesheet: &'static str,
+    /// The script that makes pages move, if this program was built with it.
+    pub(crate) script: Option<&'static str>,
     pub(crate) csrf: String,
     pub(crate) flash: Option<Flash>,
     pub(crate) stale: bool,
@@ -22,6 +25,8 @@ pub(crate) struct Frame {
     pub(crate) out_of_reach: bool,
     /// The path of the page, to mark its entry in the navigation.
     pub(crate) path: String,
+    /// What the page tells search engines; `None` keeps it out of every index.
+    pub(crate) head: Option<Head>,
 }
 
 impl Frame {
@@ -51,6 +56,11 @@ impl Frame {
                 ("/register", "Register"),
             ]
         }
+    }
+
+    /// Makes the page findable.
+    pub(crate) fn with_head(self, head: Head) -> Self {
+        Self { head: Some(head), ..self }
     }
 
     /// Whether the page is at `path`; for `aria-current`.

@@ -12,9 +12,12 @@ mod assets;
 mod cookies;
 mod csrf;
 mod failure;
+mod findable;
 mod flash;
 mod form;
 mod frame;
+mod head;
+mod islands;
 mod key;
 mod labels;
 mod next_path;
@@ -24,6 +27,8 @@ mod pages;
 mod sent_files;
 mod session;
 mod sheet;
+mod site_address;
+mod structured_data;
 mod visit;
 mod when;
 
@@ -32,10 +37,14 @@ use std::sync::Arc;
 use axum::{Router, middleware};
 
 pub use api::Api;
+use findable::Sitemaps;
+use site_address::SiteAddresses;
 
 /// The operator's settings for the pages.
 #[derive(Debug, Clone)]
 pub struct Settings {
+    /// The addresses under which people and search engines reach the portal and its tenants, the portal's first.
+    pub addresses: Vec<String>,
     /// Whether every cookie is marked `Secure`. Only a plain-HTTP development machine turns this off.
     pub secure_cookies: bool,
     /// The city named in titles and texts.
@@ -53,14 +62,19 @@ pub(crate) struct Site {
     api: Api,
     settings: Arc<Settings>,
     maker: csrf::Maker,
+    addresses: Arc<SiteAddresses>,
+    sitemaps: Arc<Sitemaps>,
 }
 
 /// The page routes and `/assets/…`; every other path gets the 404 page.
 pub fn router(api: Api, settings: Settings) -> Router {
     let maker = csrf::Maker::new(&settings.form_key);
-    let site = Site { api, settings: Arc::new(settings), maker };
+    let addresses = Arc::new(SiteAddresses::new(&settings.addresses));
+    let site = Site { api, settings: Arc::new(settings), maker, addresses, sitemaps: Arc::default() };
     pages::router()
         .layer(middleware::from_fn_with_state(site.clone(), session::guard))
-        .with_state(site)
+        .with_state(site.clone())
+        .merge(findable::router().with_state(site))
         .merge(assets::router())
+        .merge(islands::router())
 }

@@ -21,6 +21,7 @@ use crate::failure::Failure;
 use crate::flash::Flash;
 use crate::form::Form;
 use crate::frame::Frame;
+use crate::islands;
 use crate::next_path::NextPath;
 use crate::session;
 
@@ -104,6 +105,11 @@ impl Visit {
 
     pub(crate) fn city(&self) -> &str {
         &self.site.settings.city
+    }
+
+    /// The complete address of a path of this site, for what other sites read.
+    pub(crate) fn complete(&self, path: &str) -> String {
+        format!("{}{path}", self.site.addresses.of(self.caller.host()))
     }
 
     /// The identity providers for sign-in: name in addresses, and label.
@@ -224,12 +230,14 @@ impl Visit {
             operates: self.operates(),
             mailbox: self.site.settings.mailbox,
             stylesheet: assets::stylesheet_path(),
+            script: islands::script(),
             csrf: self.csrf_field.clone(),
             flash: self.flash,
             stale: self.stale.load(Ordering::Relaxed),
             remarks: self.remarks().clone(),
             out_of_reach: self.out_of_reach.load(Ordering::Relaxed),
             path: self.uri.path().to_owned(),
+            head: None,
         }
     }
 

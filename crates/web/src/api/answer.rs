@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use axum::body::{Body, to_bytes};
 use axum::http::header::{ETAG, RETRY_AFTER, SET_COOKIE};
 use axum::http::{HeaderValue, Response, StatusCode};
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -19,6 +20,8 @@ const LARGEST_ANSWER: usize = 8 * 1024 * 1024;
 pub(crate) struct Answer {
     /// Whether the read model had not yet caught up with the caller's own last change.
     pub(crate) stale: bool,
+    /// The time of the API when it answered.
+    pub(crate) at: Timestamp,
     /// The version in its entity tag, without the counters; used for [`super::Call::if_version`].
     pub(crate) version: Option<String>,
     /// The device cookie for a browser that signed in, as the API wrote it.
@@ -54,6 +57,8 @@ struct ApiResponse {
     data: Value,
     #[serde(default)]
     error: Option<EnvelopeError>,
+    #[serde(default)]
+    timestamp: Option<String>,
 }
 
 #[derive(Deserialize, Default)]
@@ -74,17 +79,18 @@ impl Answer {
                 parts.headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
             return Err(ApiError::Refused(Box::new(Refusal::read(parts.status, retry_after, &bytes))));
         }
-        let data = if bytes.is_empty() {
-            Value::Null
+        let (data, at) = if bytes.is_empty() {
+            (Value::Null, None)
         } else {
-            serde_json::from_slice::<ApiResponse>(&bytes)
-                .map_err(|error| ApiError::Unusable(error.to_string()))?
-                .data
+            let envelope = serde_json::from_slice::<ApiResponse>(&bytes)
+                .map_err(|error| ApiError::Unusable(error.to_string()))?;
+            (envelope.data, envelope.timestamp.and_then(|at| at.parse().ok()))
         };
         let tag = parts.headers.get(ETAG).and_then(|tag| tag.to_str().ok());
         let version = tag.and_then(|tag| tag.trim_matches('"').split('-').next()).map(str::to_owned);
         let device = parts.headers.get(SET_COOKIE).cloned();
-        Ok(Self { stale: parts.headers.contains_key("x-stale"), version, device, data })
+        let at = at.unwrap_or(Timestamp::UNIX_EPOCH);
+        Ok(Self { stale: parts.headers.contains_key("x-stale"), at, version, device, data })
     }
 
     pub(crate) fn data<T: DeserializeOwned>(self) -> Result<T, ApiError> {

@@ -7,6 +7,7 @@ use crate::key::Key;
 use crate::labels;
 use crate::numbers::{Count, measure, plain};
 
+mod address;
 mod details;
 
 /// A home. Any field may be absent when unknown; only the id is always present.

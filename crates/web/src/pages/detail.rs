@@ -10,6 +10,7 @@ use crate::Site;
 use crate::api::{Call, Contact, ContactLook, Page, Profile, Property};
 use crate::failure::Failure;
 use crate::frame::Frame;
+use crate::head;
 use crate::key::Key;
 use crate::visit::Visit;
 use crate::when::Moment;
@@ -52,7 +53,7 @@ async fn render(visit: &Visit, id: Key, contact: Option<Contact>) -> Result<Resp
     let own = owns(person.as_ref(), &home);
     let looks = if own { contact_looks::newest(visit, &id).await? } else { None };
     show(&DetailPage {
-        frame: visit.frame(home.heading()),
+        frame: visit.frame(home.heading()).with_head(head::listing(visit, &home)?),
         id,
         listed: Moment::parse_some(home.created_at.as_ref()),
         contact,

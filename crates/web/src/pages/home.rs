@@ -10,6 +10,7 @@ use crate::Site;
 use crate::api::{Call, Page, Property};
 use crate::failure::Failure;
 use crate::frame::Frame;
+use crate::head;
 use crate::visit::Visit;
 
 const LATEST: &str = "6";
@@ -29,5 +30,6 @@ async fn home(visit: Visit) -> Result<Response, Failure> {
     let call = Call::get("/api/properties/recent").query(&[("limit", LATEST)]);
     let latest: Page<Property> = visit.ask(call).await?;
     let title = format!("Homes in {}", visit.city());
-    show(&HomePage { frame: visit.frame(title), latest: latest.content })
+    let frame = visit.frame(title).with_head(head::front(&visit)?);
+    show(&HomePage { frame, latest: latest.content })
 }

@@ -10,6 +10,7 @@ use crate::Site;
 use crate::api::{Call, FoundHomes, Page, Property, Relaxed};
 use crate::failure::Failure;
 use crate::frame::Frame;
+use crate::head;
 use crate::numbers::Count;
 use crate::pager::Pager;
 use crate::visit::{Visit, shortened};
@@ -111,8 +112,11 @@ async fn homes(visit: Visit) -> Result<Response, Failure> {
             relaxed: found.relaxed,
         }
     });
+    let list = Pager::new("/homes", page, found.total_pages, vec![]);
+    let frame = visit.frame(title);
+    let head = head::results(&visit, &frame.title, &list, &found.content)?;
     show(&HomesPage {
-        frame: visit.frame(title),
+        frame: frame.with_head(head.unlisted_if(search.is_some())),
         homes: found.content,
         total: found.total_elements,
         sorts,

@@ -8,6 +8,7 @@ mod admin;
 mod browser;
 mod csrf;
 mod dashboard;
+mod findable;
 mod importing;
 mod listing;
 mod pages;

@@ -1,0 +1,54 @@
+//! The heads of the pages that are to be found.
+
+use super::{Head, Preview};
+use crate::api::Property;
+use crate::failure::Failure;
+use crate::pager::Pager;
+use crate::structured_data::{BreadcrumbList, ItemList, JsonLd, Organization, RealEstateListing, WebSite};
+use crate::visit::Visit;
+
+/// The width of photos for other sites, which show them large.
+const SHARED: u32 = 1600;
+
+/// The head of the first page.
+pub(crate) fn front(visit: &Visit) -> Result<Head, Failure> {
+    let site = visit.complete("");
+    let description = format!(
+        "Homes to buy and rent in {}. Post your own, save the ones you like, and find everything you did again.",
+        visit.city()
+    );
+    let head = Head::new(visit.complete("/"), description);
+    Ok(head.with_data(JsonLd::of(&WebSite::at(&site))?).with_data(JsonLd::of(&Organization::at(&site))?))
+}
+
+/// The head of a home's page. Only what is on the market is listed.
+pub(crate) fn listing(visit: &Visit, home: &Property) -> Result<Head, Failure> {
+    let url = visit.complete(&home.path());
+    let description = format!("{}, {}, {}", home.in_short(), home.place(), home.price_words());
+    let photo = |image: &crate::api::Image| visit.complete(&image.at(SHARED));
+    let preview = home.primary_image().map(|image| Preview { url: photo(image), alt: description.clone() });
+    let steps = [
+        (format!("Homes in {}", visit.city()), visit.complete("/homes")),
+        (home.heading().to_owned(), url.clone()),
+    ];
+    let data = RealEstateListing::of(home, &url, home.images.iter().map(photo).collect());
+    let data = [JsonLd::of(&data)?, JsonLd::of(&BreadcrumbList::of(steps))?];
+    let head = Head::new(url, description).with_image(preview).unlisted_if(!home.takes_enquiries());
+    Ok(data.into_iter().fold(head, Head::with_data))
+}
+
+/// The head of one page of a list. Its order is no page of its own: `list` must be without it.
+pub(crate) fn results(visit: &Visit, title: &str, list: &Pager, homes: &[Property]) -> Result<Head, Failure> {
+    let entries = homes.iter().map(|home| (home.heading().to_owned(), visit.complete(&home.path())));
+    let steps = [
+        (format!("Homes in {}", visit.city()), visit.complete("/")),
+        (title.to_owned(), visit.complete(&list.first())),
+    ];
+    let data = [JsonLd::of(&ItemList::of(entries))?, JsonLd::of(&BreadcrumbList::of(steps))?];
+    let head = Head {
+        prev: list.previous().map(|path| visit.complete(&path)),
+        next: list.next().map(|path| visit.complete(&path)),
+        ..Head::new(visit.complete(&list.here()), format!("{title}: photos, prices and places."))
+    };
+    Ok(data.into_iter().fold(head.unlisted_if(homes.is_empty()), Head::with_data))
+}
