@@ -88,7 +88,9 @@ async fn walk(reader: &Reader, first: HomePage) -> Result<Vec<HomeFile>, ApiErro
     for at in 0_usize.. {
         let changed = here.content.iter().filter_map(|home| home.updated_at.clone()).max();
         match files.last_mut() {
-            Some(HomeFile { changed: latest, .. }) if at % PAGES != 0 => *latest = changed.max(latest.take()),
+            Some(HomeFile { changed: latest, .. }) if !at.is_multiple_of(PAGES) => {
+                *latest = changed.max(latest.take())
+            }
             _ => files.push(HomeFile { start, changed }),
         }
         let Some(next) = here.next else { break };
