@@ -1,9 +1,10 @@
-//! What search engines read: `/robots.txt`, `/sitemap.xml` and the files it names. Everybody gets the same, without a
-//! session, and may keep it for an hour.
+//! What other sites read: `/robots.txt`, `/sitemap.xml` with the files it names, and pictures of homes that are shared.
+//! Everybody gets the same, without a session, and may keep it for a while.
 
 mod entries;
 mod homes;
 mod index;
+mod preview;
 mod robots;
 
 use axum::Router;
@@ -19,6 +20,7 @@ use crate::Site;
 use crate::api::{ApiError, Caller};
 use crate::failure::Failure;
 pub(crate) use index::Sitemaps;
+pub(crate) use preview::{HEIGHT, Previews, WIDTH};
 
 const XML: &str = "application/xml; charset=utf-8";
 
@@ -27,6 +29,7 @@ pub(crate) fn router() -> Router<Site> {
         .route("/robots.txt", get(robots))
         .route("/sitemap.xml", get(sitemap))
         .route("/sitemaps/{file}", get(part))
+        .route("/previews/{file}", get(preview::preview))
 }
 
 /// Who asks, and for which site.
@@ -80,9 +83,11 @@ async fn part(reader: Reader, Path(file): Path<String>) -> Response {
 }
 
 fn kept(media: &'static str, body: impl Into<Body>) -> Response {
-    let headers = [(CONTENT_TYPE, media), (CACHE_CONTROL, "public, max-age=3600")];
-    let body: Body = body.into();
-    (headers, body).into_response()
+    kept_for("public, max-age=3600", media, body.into())
+}
+
+fn kept_for(caching: &'static str, media: &'static str, body: Body) -> Response {
+    ([(CONTENT_TYPE, media), (CACHE_CONTROL, caching)], body).into_response()
 }
 
 /// The status alone: no person reads these files. A search engine comes back after an error.

@@ -27,6 +27,8 @@ pub(crate) struct Head {
 pub(crate) struct Preview {
     pub(crate) url: String,
     pub(crate) alt: String,
+    pub(crate) width: u32,
+    pub(crate) height: u32,
 }
 
 impl Head {

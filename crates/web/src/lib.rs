@@ -37,7 +37,7 @@ use std::sync::Arc;
 use axum::{Router, middleware};
 
 pub use api::Api;
-use findable::Sitemaps;
+use findable::{Previews, Sitemaps};
 use site_address::SiteAddresses;
 
 /// The operator's settings for the pages.
@@ -64,13 +64,21 @@ pub(crate) struct Site {
     maker: csrf::Maker,
     addresses: Arc<SiteAddresses>,
     sitemaps: Arc<Sitemaps>,
+    previews: Arc<Previews>,
 }
 
 /// The page routes and `/assets/…`; every other path gets the 404 page.
 pub fn router(api: Api, settings: Settings) -> Router {
     let maker = csrf::Maker::new(&settings.form_key);
     let addresses = Arc::new(SiteAddresses::new(&settings.addresses));
-    let site = Site { api, settings: Arc::new(settings), maker, addresses, sitemaps: Arc::default() };
+    let site = Site {
+        api,
+        settings: Arc::new(settings),
+        maker,
+        addresses,
+        sitemaps: Arc::default(),
+        previews: Arc::default(),
+    };
     pages::router()
         .layer(middleware::from_fn_with_state(site.clone(), session::guard))
         .with_state(site.clone())

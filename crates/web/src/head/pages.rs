@@ -3,11 +3,12 @@
 use super::{Head, Preview};
 use crate::api::Property;
 use crate::failure::Failure;
+use crate::findable::{HEIGHT, WIDTH};
 use crate::pager::Pager;
 use crate::structured_data::{BreadcrumbList, ItemList, JsonLd, Organization, RealEstateListing, WebSite};
 use crate::visit::Visit;
 
-/// The width of photos for other sites, which show them large.
+/// The width of photos in structured data.
 const SHARED: u32 = 1600;
 
 /// The head of the first page.
@@ -26,7 +27,15 @@ pub(crate) fn listing(visit: &Visit, home: &Property) -> Result<Head, Failure> {
     let url = visit.complete(&home.path());
     let description = format!("{}, {}, {}", home.in_short(), home.place(), home.price_words());
     let photo = |image: &crate::api::Image| visit.complete(&image.at(SHARED));
-    let preview = home.primary_image().map(|image| Preview { url: photo(image), alt: description.clone() });
+    // A name that changes with the home: other sites keep what they read once.
+    let changed = home.updated_at.iter().flat_map(|at| at.chars()).filter(char::is_ascii_digit);
+    let version: String = changed.collect();
+    let preview = home.primary_image().map(|_| Preview {
+        url: visit.complete(&format!("/previews/{}.jpg?v={version}", home.id)),
+        alt: description.clone(),
+        width: WIDTH,
+        height: HEIGHT,
+    });
     let steps = [
         (format!("Homes in {}", visit.city()), visit.complete("/homes")),
         (home.heading().to_owned(), url.clone()),

@@ -102,7 +102,9 @@ async fn a_home_is_found_under_one_address() {
     browser.api.says("GET /api/properties/h1", home("h1", 20));
     let page = browser.get("/homes/h1?utm_source=letter").await;
     page.has("<link rel=\"canonical\" href=\"https://homes.example/homes/h1\">")
-        .has("<meta property=\"og:image\" content=\"https://homes.example/api/files/f-h1?w=1600\">")
+        .has(
+            "<meta property=\"og:image\" content=\"https://homes.example/previews/h1.jpg?v=20261120080000\">",
+        )
         .has("<meta name=\"twitter:card\" content=\"summary_large_image\">")
         .has("<meta name=\"description\" content=\"Apartment for sale · 3 bedrooms · 1,450 sq ft, Kondapur")
         .lacks("noindex");
@@ -119,6 +121,20 @@ async fn a_home_is_found_under_one_address() {
     let gone = browser.get("/homes/h1").await;
     assert_eq!(gone.status, StatusCode::GONE);
     gone.has("noindex").lacks("canonical");
+}
+
+#[tokio::test]
+async fn a_preview_that_cannot_be_drawn_is_the_photo() {
+    let mut browser = Browser::new();
+    browser.api.says("GET /api/properties/h1", home("h1", 20));
+    browser.api.says("GET /api/files/f-h1", json!("no photo"));
+    let answer = browser.get("/previews/h1.jpg?v=1").await;
+    assert_eq!((answer.status, answer.to()), (StatusCode::TEMPORARY_REDIRECT, "/api/files/f-h1?w=1600"));
+    assert_eq!(answer.headers["cache-control"], "no-store");
+    browser.api.says("GET /api/properties/h1", listing("h1", "Flat"));
+    for none in ["/previews/h1.jpg", "/previews/h2.jpg", "/previews/h1.png", "/previews/..jpg"] {
+        assert_eq!(browser.get(none).await.status, StatusCode::NOT_FOUND, "{none}");
+    }
 }
 
 #[tokio::test]
