@@ -7,6 +7,8 @@ mod index;
 mod preview;
 mod robots;
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{FromRequestParts, Path};
@@ -75,7 +77,10 @@ async fn part(reader: Reader, Path(file): Path<String>) -> Response {
     let Some(number) = number.and_then(|number| number.parse().ok()) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    match homes::file(reader, number).await {
+    let Ok(turn) = Arc::clone(&reader.site.sitemaps.sending).try_acquire_owned() else {
+        return (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "10")]).into_response();
+    };
+    match homes::file(reader, number, turn).await {
         Ok(Some(body)) => kept(XML, body),
         Ok(None) => StatusCode::NOT_FOUND.into_response(),
         Err(error) => refused(error),

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use futures_util::lock::Mutex;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
+use tokio::sync::Semaphore;
 
 use super::Reader;
 use super::entries::Xml;
@@ -32,10 +33,19 @@ pub(super) struct HomeFile {
 /// The files as they were found at a time.
 type Walk = (Timestamp, Arc<[HomeFile]>);
 
+/// How many files are sent at a time: each takes a hundred calls.
+const SENDING: usize = 2;
+
 /// The files of each site.
-#[derive(Default)]
 pub(crate) struct Sitemaps {
     walks: Mutex<HashMap<String, Walk>>,
+    pub(super) sending: Arc<Semaphore>,
+}
+
+impl Default for Sitemaps {
+    fn default() -> Self {
+        Self { walks: Mutex::default(), sending: Arc::new(Semaphore::new(SENDING)) }
+    }
 }
 
 /// A page of the list, with where it goes on.

@@ -1,7 +1,7 @@
 //! The heads of the pages that are to be found.
 
 use super::{Head, Preview};
-use crate::api::Property;
+use crate::api::{Image, Property};
 use crate::failure::Failure;
 use crate::findable::{HEIGHT, WIDTH};
 use crate::pager::Pager;
@@ -26,7 +26,7 @@ pub(crate) fn front(visit: &Visit) -> Result<Head, Failure> {
 pub(crate) fn listing(visit: &Visit, home: &Property) -> Result<Head, Failure> {
     let url = visit.complete(&home.path());
     let description = format!("{}, {}, {}", home.in_short(), home.place(), home.price_words());
-    let photo = |image: &crate::api::Image| visit.complete(&image.at(SHARED));
+    let photo = |image: &Image| visit.complete(&image.at(SHARED));
     // A name that changes with the home: other sites keep what they read once.
     let changed = home.updated_at.iter().flat_map(|at| at.chars()).filter(char::is_ascii_digit);
     let version: String = changed.collect();
@@ -40,8 +40,9 @@ pub(crate) fn listing(visit: &Visit, home: &Property) -> Result<Head, Failure> {
         (format!("Homes in {}", visit.city()), visit.complete("/homes")),
         (home.heading().to_owned(), url.clone()),
     ];
-    let data = RealEstateListing::of(home, &url, home.images.iter().map(photo).collect());
-    let data = [JsonLd::of(&data)?, JsonLd::of(&BreadcrumbList::of(steps))?];
+    let photos = home.images.iter().map(photo).collect();
+    let listing = JsonLd::of(&RealEstateListing::of(home, &url, photos))?;
+    let data = [listing, JsonLd::of(&BreadcrumbList::of(steps))?];
     let head = Head::new(url, description).with_image(preview).unlisted_if(!home.takes_enquiries());
     Ok(data.into_iter().fold(head, Head::with_data))
 }
