@@ -20,8 +20,9 @@ export class Typeahead extends HTMLElement {
     this.#input = input;
     this.#list.id = `${input.id}-suggestions`;
     this.#list.setAttribute('aria-label', words(this, 'label', 'Suggestions'));
+    // A search box cannot be a combobox; a text box can.
     for (const [name, value] of Object.entries({
-      role: 'combobox', 'aria-autocomplete': 'list', 'aria-expanded': 'false', 'aria-controls': this.#list.id,
+      type: 'text', enterkeyhint: 'search', role: 'combobox', 'aria-autocomplete': 'list', 'aria-expanded': 'false', 'aria-controls': this.#list.id,
       autocomplete: 'off',
     })) input.setAttribute(name, value);
     input.insertAdjacentElement('afterend', this.#list);
