@@ -53,13 +53,13 @@ export class Gallery extends HTMLElement {
       this.#place,
     );
     dialog.addEventListener('keydown', (event) => {
-      const steps: Record<string, () => void> = {
-        ArrowLeft: () => this.#step(-1),
-        ArrowRight: () => this.#step(1),
-        Home: () => this.#show(0),
-        End: () => this.#show(this.#photos.length - 1),
-      };
-      const step = steps[event.key];
+      const steps = new Map([
+        ['ArrowLeft', () => this.#step(-1)],
+        ['ArrowRight', () => this.#step(1)],
+        ['Home', () => this.#show(0)],
+        ['End', () => this.#show(this.#photos.length - 1)],
+      ]);
+      const step = steps.get(event.key);
       if (!step) return;
       event.preventDefault();
       step();

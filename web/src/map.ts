@@ -67,10 +67,10 @@ export class AreaMap extends HTMLElement {
   }
 
   #key(event: KeyboardEvent): void {
-    const arrows: Record<string, [number, number]> = {
-      ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1],
-    };
-    const arrow = arrows[event.key];
+    const arrows = new Map<string, [number, number]>([
+      ['ArrowLeft', [-1, 0]], ['ArrowRight', [1, 0]], ['ArrowUp', [0, -1]], ['ArrowDown', [0, 1]],
+    ]);
+    const arrow = arrows.get(event.key);
     const taken = arrow ? this.#arrow(arrow) : this.#letter(event.key);
     if (taken) event.preventDefault();
   }
