@@ -72,6 +72,8 @@ pub struct App {
     hub: Arc<Hub>,
     tasks: Tasks,
     door: Door,
+    /// The public addresses of the portal and of each tenant.
+    addresses: Vec<String>,
     secure_cookies: bool,
     /// Whether people read their e-mails on a page.
     mailbox: bool,
@@ -90,6 +92,7 @@ impl App {
         let city =
             self.context.tenants.get(self.context.tenants.default_id()).map(|tenant| tenant.city.clone());
         let settings = web::Settings {
+            addresses: self.addresses.clone(),
             secure_cookies: self.secure_cookies,
             city: city.unwrap_or_default(),
             mailbox: self.mailbox,

@@ -162,6 +162,17 @@ impl Caller {
         Self { peer: parts.extensions.get().copied(), scheme, headers: headers.chain(device).collect() }
     }
 
+    /// The host that was asked for; empty if it is not a text.
+    pub(crate) fn host(&self) -> &str {
+        self.headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default()
+    }
+
+    /// This process itself, on behalf of nobody, at the site that was asked for. Its calls are not limited.
+    pub(crate) fn ourselves(&self) -> Self {
+        let host = self.headers.get(HOST).map(|host| (HOST, host.clone()));
+        Self { peer: None, scheme: self.scheme.clone(), headers: host.into_iter().collect() }
+    }
+
     /// Whether the browser uses TLS, with this server or with a trusted proxy.
     pub(crate) fn is_encrypted(&self) -> bool {
         self.scheme == Some(Scheme::HTTPS)

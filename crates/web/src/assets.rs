@@ -16,10 +16,10 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
-use asset::Asset;
+pub(crate) use asset::Asset;
 
 /// The parts of the stylesheet, in their order: what stands later prevails.
-const STYLES: [&str; 11] = [
+const STYLES: [&str; 12] = [
     include_str!("../assets/css/tokens.css"),
     include_str!("../assets/css/base.css"),
     include_str!("../assets/css/forms.css"),
@@ -30,6 +30,7 @@ const STYLES: [&str; 11] = [
     include_str!("../assets/css/areas.css"),
     include_str!("../assets/css/personal.css"),
     include_str!("../assets/css/console.css"),
+    include_str!("../assets/css/islands.css"),
     include_str!("../assets/css/print.css"),
 ];
 
@@ -71,9 +72,13 @@ pub(crate) fn router() -> Router {
 
 async fn serve(Path(file): Path<String>, headers: HeaderMap) -> Response {
     let all = [&STYLESHEET, &FONT, &RUPEE, &ICONS, &MARK];
-    let Some(asset) = all.into_iter().find(|asset| asset.is_at(&file)) else {
-        return StatusCode::NOT_FOUND.into_response();
-    };
+    all.into_iter()
+        .find(|asset| asset.is_at(&file))
+        .map_or_else(|| StatusCode::NOT_FOUND.into_response(), |asset| answer(asset, &headers))
+}
+
+/// The asset in a coding that the client accepts.
+pub(crate) fn answer(asset: &Asset, headers: &HeaderMap) -> Response {
     // In front of us, the gateway leaves the one coding that it chose (`gateway/src/compression.rs`).
     let accepts = headers.get(ACCEPT_ENCODING).and_then(|accepts| accepts.to_str().ok()).unwrap_or_default();
     let (bytes, coding) = asset.for_client(accepts);

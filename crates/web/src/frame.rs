@@ -2,6 +2,7 @@
 
 use crate::api::Property;
 use crate::flash::Flash;
+use crate::head::Head;
 use crate::messages::{Language, Message, key};
 use crate::place_path::PlacePath;
 use crate::when::Moment;
@@ -55,6 +56,8 @@ pub(crate) struct Frame {
     pub(crate) mailbox: bool,
     pub(crate) stylesheet: &'static str,
     pub(crate) font: &'static str,
+    /// The script that makes pages move, if this program was built with it.
+    pub(crate) script: Option<&'static str>,
     pub(crate) csrf: String,
     pub(crate) flash: Option<Flash>,
     pub(crate) stale: bool,
@@ -68,6 +71,8 @@ pub(crate) struct Frame {
     pub(crate) here: String,
     /// When the API answered, as it says. Ages are told as of then.
     pub(crate) now: Option<Moment>,
+    /// What the page tells search engines; `None` keeps it out of every index.
+    pub(crate) head: Option<Head>,
 }
 
 impl Frame {
@@ -93,6 +98,11 @@ impl Frame {
 
     fn marked(&self, links: Links) -> Vec<Link> {
         links.iter().map(|&(href, key)| Link { href, key, here: self.is_at(href) }).collect()
+    }
+
+    /// Makes the page findable.
+    pub(crate) fn with_head(self, head: Head) -> Self {
+        Self { head: Some(head), ..self }
     }
 
     /// Whether the page is at `path`; for `aria-current`.

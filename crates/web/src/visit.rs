@@ -22,6 +22,7 @@ use crate::flash::Flash;
 use crate::form::Form;
 use crate::frame::Frame;
 use crate::messages::{Language, Message};
+use crate::islands;
 use crate::next_path::NextPath;
 use crate::session;
 use crate::when::Moment;
@@ -122,6 +123,11 @@ impl Visit {
 
     pub(crate) fn city(&self) -> &str {
         &self.site.settings.city
+    }
+
+    /// The complete address of a path of this site, for what other sites read.
+    pub(crate) fn complete(&self, path: &str) -> String {
+        format!("{}{path}", self.site.addresses.of(self.caller.host()))
     }
 
     /// The identity providers for sign-in: name in addresses, and label.
@@ -293,6 +299,7 @@ impl Visit {
             mailbox: self.site.settings.mailbox,
             stylesheet: assets::stylesheet_path(),
             font: assets::font_path(),
+            script: islands::script(),
             csrf: self.csrf_field.clone(),
             flash: self.flash,
             stale: self.stale.load(Ordering::Relaxed),
@@ -301,6 +308,7 @@ impl Visit {
             path: self.uri.path().to_owned(),
             here: self.here().map_or_else(|| "/".to_owned(), |here| here.to_string()),
             now: self.now.get().copied(),
+            head: None,
         }
     }
 

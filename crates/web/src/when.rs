@@ -27,6 +27,10 @@ impl Moment {
         Self::parse(text?)
     }
 
+    pub(crate) fn timestamp(&self) -> Timestamp {
+        self.exact
+    }
+
     /// The exact time, for `<time datetime>`: HTML allows three decimals of a second at most.
     pub(crate) fn exact(&self) -> String {
         match self.exact.subsec_nanosecond() {

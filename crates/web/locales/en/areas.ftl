@@ -111,3 +111,7 @@ areas-about-costs = Costs of buying
 areas-about-costs-words = Stamp duty, registration and GST come from a table of rates with a date and a source for each line. Rates change, and sources differ: take them as an estimate, and ask the sub-registrar or your bank before you sign.
 areas-about-sample = Sample data
 areas-about-sample-words = A trial of this site is filled with made-up people and homes. Pages with figures then say so. Sample data is never mixed with real listings.
+
+areas-description = Prices, rents and what is on offer in the areas of { $city }, computed from the homes listed here.
+areas-one-description = What homes in { $area } cost and rent for, how that changed, and what is on offer there.
+areas-about-description = Where the figures on these pages come from, how estimates are made, and how wrong they were.

@@ -107,3 +107,7 @@ tools-costs-total = Costs in all
 tools-costs-with-price = Price with costs
 tools-costs-caveat = Rates change, and sources differ. Brokerage, loan fees and moving are not in it. Ask the sub-registrar before you sign.
 tools-costs-to-emi = Monthly instalment for this price
+
+tools-value-description = What a home is worth by the homes that are offered like it, with the range and how far off we were.
+tools-emi-description = The monthly instalment of a home loan, what is repaid each year, and what half a percent changes.
+tools-costs-description = What buying a home costs beside its price: duties, registration and tax, with the source of each rate.

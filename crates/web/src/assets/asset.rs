@@ -9,11 +9,11 @@ const A_WEEK: &str = "public, max-age=604800";
 /// The best that Brotli can do, which takes a moment.
 const BEST: i32 = 11;
 
-pub(super) struct Asset {
+pub(crate) struct Asset {
     /// Where it is served.
-    pub(super) path: String,
-    pub(super) media: &'static str,
-    pub(super) lifetime: &'static str,
+    pub(crate) path: String,
+    pub(crate) media: &'static str,
+    pub(crate) lifetime: &'static str,
     plain: Cow<'static, [u8]>,
     packed: OnceLock<Packed>,
 }
@@ -26,7 +26,7 @@ struct Packed {
 
 impl Asset {
     /// A file whose name changes with its content.
-    pub(super) fn hashed(
+    pub(crate) fn hashed(
         stem: &str,
         extension: &str,
         media: &'static str,
@@ -38,22 +38,29 @@ impl Asset {
     }
 
     /// A file whose name stays.
-    pub(super) fn named(name: &str, media: &'static str, content: &'static [u8]) -> Self {
+    pub(crate) fn named(name: &str, media: &'static str, content: &'static [u8]) -> Self {
         let path = format!("/assets/{name}");
         Self { path, media, lifetime: A_WEEK, plain: Cow::Borrowed(content), packed: OnceLock::new() }
     }
 
-    pub(super) fn is_at(&self, file: &str) -> bool {
+    /// An island, whose name changes with its content.
+    pub(crate) fn island(name: &str, content: &'static [u8]) -> Self {
+        let path = format!("/assets/islands/{name}");
+        let media = "text/javascript; charset=utf-8";
+        Self { path, media, lifetime: FOREVER, plain: Cow::Borrowed(content), packed: OnceLock::new() }
+    }
+
+    pub(crate) fn is_at(&self, file: &str) -> bool {
         self.path.strip_prefix("/assets/") == Some(file)
     }
 
     #[cfg(test)]
-    pub(super) fn plain(&self) -> &[u8] {
+    pub(crate) fn plain(&self) -> &[u8] {
         &self.plain
     }
 
     /// The bytes for a client that accepts this, and their coding.
-    pub(super) fn for_client(&self, accepts: &str) -> (&[u8], Option<&'static str>) {
+    pub(crate) fn for_client(&self, accepts: &str) -> (&[u8], Option<&'static str>) {
         if self.media.starts_with("font/") {
             // Compressed in itself.
             return (&self.plain, None);

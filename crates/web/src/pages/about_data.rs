@@ -10,6 +10,7 @@ use crate::Site;
 use crate::api::Area;
 use crate::failure::Failure;
 use crate::frame::Frame;
+use crate::head;
 use crate::visit::Visit;
 
 #[derive(Template)]
@@ -32,5 +33,5 @@ async fn about_data(visit: Visit) -> Result<Response, Failure> {
         visit.text("areas-about-now").arg("homes", homes).arg("areas", areas.len()).to_string()
     });
     let title = visit.text("areas-about-title").to_string();
-    show(&AboutDataPage { frame: visit.frame(title), is_sample: visit.is_demo(), counted })
+    show(&AboutDataPage { frame: visit.frame(title).with_head(head::plain(&visit, visit.text("areas-about-description").to_string())), is_sample: visit.is_demo(), counted })
 }

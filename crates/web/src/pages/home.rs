@@ -10,6 +10,7 @@ use crate::Site;
 use crate::api::{AreaSummary, Call, Page, Property};
 use crate::failure::Failure;
 use crate::frame::Frame;
+use crate::head;
 use crate::icon::{Icon, icon};
 use crate::key::Key;
 use crate::messages::{Language, Message, key};
@@ -74,7 +75,8 @@ async fn home(visit: Visit) -> Result<Response, Failure> {
     let latest: Page<Property> = visit.ask(call).await?;
     let areas = areas(&visit).await;
     let title = visit.text("home-title").arg("city", visit.city()).to_string();
-    show(&HomePage { frame: visit.frame(title), latest: latest.content, areas })
+    let frame = visit.frame(title).with_head(head::front(&visit)?);
+    show(&HomePage { frame, latest: latest.content, areas })
 }
 
 /// The areas with the most homes for sale. The page does without them when the API has none to tell.

@@ -38,6 +38,7 @@ use crate::api::{ApiError, Call, Contact, Enquiry, LookedAt, Looks, Page, Proper
 use crate::failure::Failure;
 use crate::flash::Flash;
 use crate::frame::Frame;
+use crate::head;
 use crate::key::Key;
 use crate::listing_path;
 use crate::visit::Visit;
@@ -138,7 +139,7 @@ async fn render(
     let context = ContextView::load(visit, &id).await?;
     let costs = CostSheet::load(visit, &home).await?;
     let similar = similar(visit, &id).await?;
-    let frame = visit.frame(home.heading());
+    let frame = visit.frame(home.heading()).with_head(head::listing(visit, &home)?);
     show(&ListingPage {
         gallery: Gallery::of(visit, &home),
         price: PriceCard::of(visit, &home),

@@ -17,6 +17,7 @@ use crate::Site;
 use crate::api::{Property, Relaxed};
 use crate::failure::Failure;
 use crate::frame::Frame;
+use crate::head;
 use crate::labels::{self, Labels};
 use crate::numbers::Count;
 use crate::pager::Pager;
@@ -125,8 +126,14 @@ async fn render(visit: &Visit, wanted: Wanted, found: Found, page: u64) -> Resul
         if page == 0 && wanted.is_bare() { suggested::load(visit).await } else { Suggestions::default() };
     let map = wanted.view.has_map().then(|| MapView::of(&mut homes, &wanted));
     let title = wanted.heading(visit.city());
+    // An order or a view is no page of its own, and a list that filters made is one of very many.
+    let filters = wanted.parameters().into_iter().filter(|(name, _)| !["sort", "view"].contains(name));
+    let filters: Vec<_> = filters.collect();
+    let is_thin = !filters.is_empty();
+    let list = Pager::new(&wanted.path(), page, pages, filters);
+    let head = head::results(visit, &title, &list, &homes)?.unlisted_if(is_thin);
     show(&ResultsPage {
-        frame: visit.frame(title),
+        frame: visit.frame(title).with_head(head),
         form: &FORM,
         homes,
         total,

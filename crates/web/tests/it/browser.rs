@@ -62,6 +62,7 @@ impl Browser {
 
     pub fn settings() -> Settings {
         Settings {
+            addresses: vec!["https://homes.example".to_owned()],
             secure_cookies: true,
             city: "Hyderabad".to_owned(),
             mailbox: true,

@@ -9,6 +9,7 @@ mod areas;
 mod browser;
 mod csrf;
 mod dashboard;
+mod findable;
 mod home;
 mod importing;
 mod listing;

@@ -161,6 +161,7 @@ async fn the_api_sees_the_person_s_machine() {
     let browser = Browser::new();
     browser.api.says("GET /api/properties/recent", json!([]));
     let settings = web::Settings {
+        addresses: vec!["https://homes.example".to_owned()],
         secure_cookies: false,
         city: "Hyderabad".to_owned(),
         mailbox: false,

@@ -12,6 +12,7 @@ use crate::api::Area;
 use crate::emi::from_whole;
 use crate::failure::Failure;
 use crate::frame::Frame;
+use crate::head;
 use crate::key::Key;
 use crate::numbers::Count;
 use crate::plot::{Place, Places, Sparkline, places, sparkline};
@@ -65,8 +66,10 @@ async fn list(visit: Visit) -> Result<Response, Failure> {
     order.sort(&mut areas);
     let map = places(areas.iter().filter_map(|area| place(&visit, area)).collect());
     let title = visit.text("areas-title").arg("city", visit.city()).to_string();
+    let description = visit.text("areas-description").arg("city", visit.city()).to_string();
+    let head = head::plain(&visit, description);
     show(&ListPage {
-        frame: visit.frame(title),
+        frame: visit.frame(title).with_head(head),
         is_sample: visit.is_demo(),
         filters,
         orders: orders(&visit, shown, order),

@@ -14,6 +14,7 @@ use crate::Site;
 use crate::api::{AreaDetails, Call, FoundHomes, NearArea, Property};
 use crate::failure::Failure;
 use crate::frame::Frame;
+use crate::head;
 use crate::key::Key;
 use crate::listing_path;
 use crate::numbers::{Count, figure};
@@ -66,8 +67,10 @@ async fn area(visit: Visit, slug: Result<Path<String>, PathRejection>) -> Result
     let AreaDetails { area, kinds, near, computed_at } = details;
     let newest = newest(&visit, &area.name).await?;
     let title = visit.text("areas-one-title").arg("area", &area.name).arg("city", visit.city()).to_string();
+    let description = visit.text("areas-one-description").arg("area", &area.name).to_string();
+    let head = head::plain(&visit, description);
     show(&AreaPage {
-        frame: visit.frame(title),
+        frame: visit.frame(title).with_head(head),
         is_sample: visit.is_demo(),
         timelines: timeline::all(&visit, &area.series),
         offers: offers::all(&visit, &slug, &kinds),

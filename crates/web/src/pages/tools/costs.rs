@@ -12,6 +12,7 @@ use crate::api::{Call, CostSheet, SheetLine};
 use crate::emi::from_whole;
 use crate::failure::Failure;
 use crate::frame::Frame;
+use crate::head;
 use crate::labels::{self, Labels};
 use crate::sums::{short, whole};
 use crate::visit::Visit;
@@ -73,7 +74,9 @@ async fn costs(visit: Visit) -> Result<Response, Failure> {
     }
     let title = visit.text("tools-costs-title").to_string();
     let status = inputs::status(&inputs, problem.as_ref());
-    show_as(status, &CostsPage { frame: visit.frame(title), inputs, problem, answer })
+    let head = head::plain(&visit, visit.text("tools-costs-description").to_string());
+    let frame = visit.frame(title).with_head(head);
+    show_as(status, &CostsPage { frame, inputs, problem, answer })
 }
 
 fn fields(visit: &Visit) -> Vec<Input> {

@@ -11,6 +11,7 @@ use crate::Site;
 use crate::emi::{LONGEST, Loan, Year, from_whole, nearest};
 use crate::failure::Failure;
 use crate::frame::Frame;
+use crate::head;
 use crate::plot::{PlotWords, Stacked, stacked};
 use crate::sums::{short, whole};
 use crate::typed;
@@ -69,7 +70,9 @@ async fn emi(visit: Visit) -> Result<Response, Failure> {
     let answer = loan.map(|(price, loan)| answer(&visit, price, loan));
     let title = visit.text("tools-emi-title").to_string();
     let status = inputs::status(&inputs, None);
-    show_as(status, &EmiPage { frame: visit.frame(title), inputs, answer })
+    let head = head::plain(&visit, visit.text("tools-emi-description").to_string());
+    let frame = visit.frame(title).with_head(head);
+    show_as(status, &EmiPage { frame, inputs, answer })
 }
 
 /// The fields, and the price with its loan if all are right.

@@ -15,6 +15,7 @@ use crate::Site;
 use crate::api::{ApiError, Area, Call, Estimate};
 use crate::failure::Failure;
 use crate::frame::Frame;
+use crate::head;
 use crate::labels::{self, Labels};
 use crate::pages::areas;
 use crate::typed;
@@ -91,7 +92,9 @@ async fn value(visit: Visit) -> Result<Response, Failure> {
     }
     let title = visit.text("tools-value-title").to_string();
     let status = inputs::status(&inputs, problem.as_ref());
-    show_as(status, &ValuePage { frame: visit.frame(title), inputs, areas, problem, answer, too_few })
+    let head = head::plain(&visit, visit.text("tools-value-description").to_string());
+    let frame = visit.frame(title).with_head(head);
+    show_as(status, &ValuePage { frame, inputs, areas, problem, answer, too_few })
 }
 
 fn fields(visit: &Visit) -> Vec<Input> {
