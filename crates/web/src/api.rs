@@ -3,6 +3,7 @@
 mod account;
 mod analytics;
 mod answer;
+mod coming_back;
 mod history;
 mod look;
 mod operations;
@@ -25,7 +26,10 @@ use crate::cookies::{self, DEVICE};
 pub(crate) use account::{Contact, MailboxEmail, Preferences, Profile, SignedInAt, Subscription, Tokens};
 pub(crate) use analytics::{Busy, EmptySearch, EventCounts, Figure, FunnelStep, OperationTimes, Report};
 pub(crate) use answer::{Answer, ApiError, Refusal};
-pub(crate) use history::{Activity, History, Summary};
+pub(crate) use coming_back::{
+    HomeNews, LastVisit, LeadAnswer, Matches, NewLead, SavedHome, SavedHomeChange, SearchMatches, SentLead,
+};
+pub(crate) use history::{Activity, History, Summary, Timeline};
 pub(crate) use look::ContactLook;
 pub(crate) use operations::{DeadLetter, Event, Events, Group, Groups, Job, Started};
 pub(crate) use paging::{Listed, Page};

@@ -1,6 +1,9 @@
 //! The layout around the content of every page.
 
+use std::sync::Arc;
+
 use crate::flash::Flash;
+use crate::welcome::Welcome;
 
 /// The header, the notices and the forms of the layout, as one template value.
 #[expect(clippy::struct_excessive_bools, reason = "independent facts about a page")]
@@ -22,6 +25,8 @@ pub(crate) struct Frame {
     pub(crate) out_of_reach: bool,
     /// The path of the page, to mark its entry in the navigation.
     pub(crate) path: String,
+    /// What is new, on the first page after signing in.
+    pub(crate) welcome: Option<Arc<Welcome>>,
 }
 
 impl Frame {

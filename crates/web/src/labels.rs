@@ -97,6 +97,26 @@ pub(crate) const STATUSES: Labels = &[
     ("REMOVED", "Removed"),
 ];
 
+/// What an enquiry asks for.
+pub(crate) const PURPOSES: Labels = &[("ENQUIRY", "Question"), ("VISIT", "Visit"), ("CALLBACK", "Call back")];
+
+pub(crate) const ENQUIRY_STATUSES: Labels = &[
+    ("NEW", "Sent"),
+    ("CONTACTED", "The owner has been in touch"),
+    ("VISIT_PLANNED", "A visit is planned"),
+    ("WON", "Settled"),
+    ("LOST", "Closed"),
+    ("SPAM", "Closed"),
+];
+
+/// How often somebody is told what a saved search finds.
+pub(crate) const FREQUENCIES: Labels = &[
+    ("INSTANT", "At once"),
+    ("DAILY", "Every morning"),
+    ("WEEKLY", "Every Monday"),
+    ("OFF", "Never: switched off"),
+];
+
 pub(crate) const ACTIVITIES: Labels = &[
     ("PROPERTY_VIEWED", "Homes viewed"),
     ("PROPERTY_FAVORITED", "Homes saved"),

@@ -21,10 +21,13 @@ mod next_path;
 mod numbers;
 mod pager;
 mod pages;
+mod search_address;
 mod sent_files;
 mod session;
 mod sheet;
+mod since;
 mod visit;
+mod welcome;
 mod when;
 
 use std::sync::Arc;

@@ -18,6 +18,7 @@ mod password;
 mod photos;
 mod posting;
 mod registering;
+mod session_renewal;
 mod sign_in;
 mod unsubscribe;
 mod verify_email;
@@ -40,6 +41,7 @@ pub(crate) fn router() -> Router<Site> {
         .merge(photos::router())
         .merge(listing_actions::router())
         .merge(sign_in::router())
+        .merge(session_renewal::router())
         .merge(registering::router())
         .merge(password::router())
         .merge(verify_email::router())

@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
+use std::sync::Arc;
 
 use crate::Site;
 use crate::api::{ApiError, Call, Tokens};
@@ -19,11 +20,14 @@ use crate::form::Form;
 use crate::next_path::NextPath;
 use crate::sent_files;
 use crate::visit::{Visit, see_other};
+use crate::welcome::Welcome;
 
 /// The largest form accepted. The longest real one is a listing with its description.
 const LARGEST_FORM: usize = 64 * 1024;
 /// The page that takes sheets of homes.
 pub(crate) const IMPORT: &str = "/dashboard/import";
+/// The address that a page asks when its connection for news ended with its access token: the answer carries a new one.
+pub(crate) const RENEWAL: &str = "/session/renew";
 /// The largest form with a sheet of homes, for people who are signed in.
 const LARGEST_SHEET: usize = 4 * 1024 * 1024;
 
@@ -56,6 +60,9 @@ pub(crate) async fn guard(State(site): State<Site>, request: Request, next: Next
     };
     let response = match accepted {
         Ok(mut request) => {
+            if request.method() == Method::GET && request.uri().path() != RENEWAL {
+                visit.welcome = Box::pin(Welcome::load(&visit)).await.map(Arc::new);
+            }
             request.extensions_mut().insert(visit.clone());
             next.run(request).await
         }
@@ -158,7 +165,8 @@ fn signed_out(visit: &Visit, reads: bool, renewal: &Renewal) -> Response {
 
 /// Sets the remaining cookies. Cookies that the handler itself set or removed are left alone.
 fn settle_cookies(visit: &Visit, renewal: &Renewal, fresh: bool, response: &mut Response) {
-    let shown = !response.status().is_redirection();
+    // A message is shown by a page, and nothing else.
+    let shown = !response.status().is_redirection() && response.status() != StatusCode::NO_CONTENT;
     let headers = response.headers_mut();
     let decided = cookies::is_set(headers, ACCESS);
     match renewal {

@@ -23,6 +23,8 @@ use crate::form::Form;
 use crate::frame::Frame;
 use crate::next_path::NextPath;
 use crate::session;
+use crate::since::Since;
+use crate::welcome::Welcome;
 
 /// Parameters that other sites add to links.
 const OF_OTHERS: [&str; 2] = ["fbclid", "gclid"];
@@ -48,6 +50,10 @@ pub(crate) struct Visit {
     out_of_reach: Arc<AtomicBool>,
     remarks: Arc<Mutex<Vec<String>>>,
     device: Arc<OnceLock<HeaderValue>>,
+    /// What is new, once it is loaded.
+    pub(crate) since: Arc<OnceLock<Arc<Since>>>,
+    /// The panel of the first page after signing in.
+    pub(crate) welcome: Option<Arc<Welcome>>,
 }
 
 impl Visit {
@@ -69,6 +75,8 @@ impl Visit {
             out_of_reach: Arc::default(),
             remarks: Arc::default(),
             device: Arc::default(),
+            since: Arc::default(),
+            welcome: None,
         }
     }
 
@@ -230,6 +238,7 @@ impl Visit {
             remarks: self.remarks().clone(),
             out_of_reach: self.out_of_reach.load(Ordering::Relaxed),
             path: self.uri.path().to_owned(),
+            welcome: self.welcome.clone(),
         }
     }
 

@@ -52,7 +52,11 @@ pub struct SavedHomeChange {
     #[serde(skip_serializing_if = "Option::is_none")]
     previous_price: Option<Paise>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    previous_price_text: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     price: Option<Paise>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    price_text: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     standing: Option<Standing>,
 }
@@ -234,7 +238,9 @@ fn change(row: &Row) -> Result<SavedHomeChange, Failure> {
         title: title.filter(|title| !title.is_empty()),
         at: time(row, 2)?,
         previous_price: price(3),
+        previous_price_text: price(3).map(Paise::in_words),
         price: price(4),
+        price_text: price(4).map(Paise::in_words),
         standing: row.text(5).and_then(Standing::from_word),
     })
 }

@@ -22,6 +22,7 @@ pub struct SavedHome {
     saved_at: Timestamp,
     /// The price when it was saved.
     saved_price: Paise,
+    saved_price_text: String,
     /// Where it stands now.
     standing: Standing,
     /// The listing as it is now; null while it is not visible.
@@ -35,10 +36,12 @@ impl SavedHome {
         let property_id = row.text(TOTAL).and_then(|id| id.parse().ok()).ok_or_else(broken)?;
         let saved_at = row.int(TOTAL + 1).map(Timestamp::from_micros).ok_or_else(broken)?;
         let home = if row.int(TOTAL + 2) == Some(1) { Some(app.read(row)?) } else { None };
+        let saved_price = row.int(TOTAL + 3).map(Paise::from_paise).ok_or_else(broken)?;
         let saved = Self {
             property_id,
             saved_at,
-            saved_price: row.int(TOTAL + 3).map(Paise::from_paise).ok_or_else(broken)?,
+            saved_price,
+            saved_price_text: saved_price.in_words(),
             standing: Standing::of(home.as_ref().map_or(Status::Removed, |home| home.listing.status)),
             property: home.map(|home| home.body),
         };
