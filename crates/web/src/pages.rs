@@ -18,7 +18,6 @@ mod password;
 mod photos;
 mod posting;
 mod registering;
-mod session_renewal;
 mod sign_in;
 mod unsubscribe;
 mod verify_email;
@@ -41,7 +40,6 @@ pub(crate) fn router() -> Router<Site> {
         .merge(photos::router())
         .merge(listing_actions::router())
         .merge(sign_in::router())
-        .merge(session_renewal::router())
         .merge(registering::router())
         .merge(password::router())
         .merge(verify_email::router())

@@ -3,7 +3,7 @@
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::header::{CACHE_CONTROL, REFERRER_POLICY, VARY};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, REFERRER_POLICY, VARY};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
@@ -26,8 +26,8 @@ use crate::welcome::Welcome;
 const LARGEST_FORM: usize = 64 * 1024;
 /// The page that takes sheets of homes.
 pub(crate) const IMPORT: &str = "/dashboard/import";
-/// The address that a page asks when its connection for news ended with its access token: the answer carries a new one.
-pub(crate) const RENEWAL: &str = "/session/renew";
+/// The stream of what the person does, for open pages. It shows no message and no panel.
+pub(crate) const STREAM: &str = "/dashboard/stream";
 /// The largest form with a sheet of homes, for people who are signed in.
 const LARGEST_SHEET: usize = 4 * 1024 * 1024;
 
@@ -60,7 +60,7 @@ pub(crate) async fn guard(State(site): State<Site>, request: Request, next: Next
     };
     let response = match accepted {
         Ok(mut request) => {
-            if request.method() == Method::GET && request.uri().path() != RENEWAL {
+            if request.method() == Method::GET && request.uri().path() != STREAM {
                 visit.welcome = Box::pin(Welcome::load(&visit)).await.map(Arc::new);
             }
             request.extensions_mut().insert(visit.clone());
@@ -165,9 +165,9 @@ fn signed_out(visit: &Visit, reads: bool, renewal: &Renewal) -> Response {
 
 /// Sets the remaining cookies. Cookies that the handler itself set or removed are left alone.
 fn settle_cookies(visit: &Visit, renewal: &Renewal, fresh: bool, response: &mut Response) {
-    // A message is shown by a page, and nothing else.
-    let shown = !response.status().is_redirection() && response.status() != StatusCode::NO_CONTENT;
     let headers = response.headers_mut();
+    // A message is shown by a page, and by nothing else.
+    let shown = headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     let decided = cookies::is_set(headers, ACCESS);
     match renewal {
         Renewal::Renewed(tokens) if !decided => keep(headers, tokens, visit.secure()),

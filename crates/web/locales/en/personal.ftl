@@ -8,7 +8,8 @@ personal-see-homes = See homes
 personal-not-now = This cannot be shown just now. Load the page again in a moment.
 personal-india-time = Times are India time.
 personal-home-unnamed = A home you saved
-personal-live = Something new happened. Show it
+personal-live-title = Just now
+personal-live-new = New: { "{" }n{ "}" }
 
 personal-confirm-title = Confirm your e-mail address
 personal-confirm-text = Open the link in the message that we sent to { $address }. Until then you get no other messages, and owners show you no contact.
@@ -55,8 +56,7 @@ personal-popover-title = What happened
 personal-popover-last = Before that, you
 personal-popover-pause = Keep open
 personal-popover-close = Close
-personal-popover-closes = Closes by itself in %s seconds
-personal-popover-paused = Stays open until you close it
+personal-popover-resume = Let it close by itself
 
 personal-saved-title = Saved homes
 personal-saved-count = { $count ->

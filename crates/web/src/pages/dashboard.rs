@@ -2,6 +2,7 @@
 
 mod days;
 mod enquiries;
+mod live;
 mod saved_homes;
 mod saved_searches;
 mod summary;
@@ -62,6 +63,7 @@ pub(super) fn router() -> Router<Site> {
     Router::new()
         .route("/dashboard", get(dashboard))
         .merge(timeline::router())
+        .merge(live::router())
         .merge(saved_homes::router())
         .merge(saved_searches::router())
         .merge(enquiries::router())

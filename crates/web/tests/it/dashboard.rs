@@ -1,6 +1,6 @@
 //! What a person finds when they come back: the dashboard and its lists.
 
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::browser::Browser;
@@ -138,7 +138,7 @@ async fn what_is_new_comes_first_and_every_line_leads_to_all_of_it() {
         .has("1 person saved a home of yours");
     let what_is_new = answer.html.find("id=\"since\"").unwrap();
     assert!(what_is_new < answer.html.find("id=\"activity\"").unwrap());
-    answer.has("data-stream=\"/api/realtime/stream\"").lacks("<b title");
+    answer.has("data-stream=\"/dashboard/stream\"").lacks("<b title");
 }
 
 #[tokio::test]
@@ -171,14 +171,14 @@ async fn the_first_page_after_signing_in_tells_what_happened_once() {
     assert_eq!(browser.post("/sign-in", &fields).await.to(), next);
     let answer = browser.get(next).await;
     answer
-        .has("<hi-since-popover data-seconds=\"30\"")
+        .has("<hyd-since data-words-pause=")
         .has("<section class=\"popover panel\" aria-labelledby=\"popover-title\">")
         .has("href=\"/dashboard/viewed?page=1\" data-close>")
         .has("7 changes of your saved homes")
         .has("<a href=\"/homes/h1\">You viewed &#60;i&#62;Flat&#60;/i&#62;</a>")
         .lacks("You signed in</");
     assert_eq!(answer.headers["cache-control"], "no-store");
-    browser.get(next).await.lacks("hi-since-popover");
+    browser.get(next).await.lacks("hyd-since");
 }
 
 #[tokio::test]
@@ -188,24 +188,31 @@ async fn signing_in_goes_on_when_what_happened_is_not_to_be_had() {
     browser.cookies.insert("hyd_flash".to_owned(), "signed-in".to_owned());
     let answer = browser.get("/dashboard").await;
     assert_eq!(answer.status, StatusCode::OK);
-    answer.has("You are signed in.").lacks("hi-since-popover").has("This cannot be shown just now.");
+    answer.has("You are signed in.").lacks("hyd-since").has("This cannot be shown just now.");
 }
 
 #[tokio::test]
-async fn an_open_page_renews_its_sign_in_and_takes_no_message_away() {
+async fn an_open_page_listens_with_its_session_and_takes_no_message_away() {
     let mut browser = signed_in();
     browser.cookies.remove("hyd_access");
     browser.cookies.insert("hyd_flash".to_owned(), "signed-in".to_owned());
     browser.api.says("POST /api/auth/refresh", tokens("access-2", "refresh-2"));
-    let answer = browser.get("/session/renew").await;
-    assert_eq!((answer.status, answer.html.as_str()), (StatusCode::NO_CONTENT, ""));
-    assert_eq!(answer.headers["cache-control"], "no-store");
+    browser.api.says("GET /api/realtime/stream", json!("one piece of a stream, without an end"));
+    let headers = [("last-event-id", "WzEsMl0")];
+    let answer = browser.send(Method::GET, "/dashboard/stream", &headers, String::new()).await;
     assert_eq!(
-        (browser.cookies["hyd_access"].as_str(), browser.cookies["hyd_flash"].as_str()),
-        ("access-2", "signed-in")
+        (answer.status, &answer.headers["content-type"]),
+        (StatusCode::OK, &"text/event-stream".parse().unwrap())
     );
-    assert_eq!(browser.api.lines(), ["POST /api/auth/refresh"]);
-    assert_eq!(Browser::new().get("/session/renew").await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(answer.headers["cache-control"], "no-store");
+    assert_eq!(answer.html, "", "only whole frames are passed on");
+    assert_eq!(browser.api.lines(), ["POST /api/auth/refresh", "GET /api/realtime/stream?after=WzEsMl0"]);
+    let seen = browser.api.last("GET /api/realtime/stream?after=WzEsMl0");
+    assert_eq!((seen.header("authorization"), seen.header("cookie")), ("Bearer access-2", ""));
+    let kept = [&browser.cookies["hyd_access"], &browser.cookies["hyd_flash"]];
+    assert_eq!(kept, ["access-2", "signed-in"], "renewed, and the message is still to be shown");
+    let to = Browser::new().get("/dashboard/stream").await.to().to_owned();
+    assert_eq!(to, "/sign-in?next=%2Fdashboard%2Fstream");
 }
 
 #[tokio::test]
