@@ -25,6 +25,7 @@ pub(super) struct Frames {
 /// An activity as the API's stream tells it.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
+#[expect(clippy::struct_field_names, reason = "the names of the API")]
 struct Activity {
     event_id: String,
     activity_type: String,
