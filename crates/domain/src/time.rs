@@ -140,7 +140,7 @@ pub enum Clock {
     /// Like `Manual`, but each reading advances it by a microsecond, so that no two readings are equal.
     Ticking(Arc<Hands>),
     /// The system clock, some time ago. It can only catch up, and is never ahead of the system clock. Once it has
-    /// caught up, it is the system clock. For the past of sample data (ADR 56).
+    /// caught up, it is the system clock. For the past of sample data (ADR 59).
     Late(Arc<Delay>),
 }
 

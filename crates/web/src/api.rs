@@ -5,6 +5,7 @@ mod analytics;
 mod answer;
 mod area;
 mod area_summary;
+mod coming_back;
 mod enquiry;
 mod estimate;
 mod history;
@@ -33,9 +34,12 @@ pub(crate) use analytics::{Busy, EmptySearch, EventCounts, Figure, FunnelStep, O
 pub(crate) use answer::{Answer, ApiError, Refusal};
 pub(crate) use area::{Area, AreaDetails, MonthFigures, NearArea, OfferedKind};
 pub(crate) use area_summary::AreaSummary;
+pub(crate) use coming_back::{
+    HomeNews, LastVisit, LeadAnswer, Matches, NewLead, SavedHome, SavedHomeChange, SearchMatches, SentLead,
+};
 pub(crate) use enquiry::Enquiry;
 pub(crate) use estimate::{ComparableHome, CostSheet, Estimate, Measured, SheetLine};
-pub(crate) use history::{Activity, History, Summary};
+pub(crate) use history::{Activity, History, Summary, Timeline};
 pub(crate) use look::ContactLook;
 pub(crate) use looked_at::{LookedAt, Looks};
 pub(crate) use operations::{DeadLetter, Event, Events, Group, Groups, Job, Started};

@@ -44,10 +44,13 @@ pub(crate) enum Flash {
     StillFailing,
     Discarded,
     LetterGone,
+    EntryHidden,
+    SearchChanged,
+    SearchDeleted,
 }
 
 impl Flash {
-    const ALL: [Self; 38] = [
+    const ALL: [Self; 41] = [
         Self::Welcome,
         Self::SignedIn,
         Self::SignedOut,
@@ -86,6 +89,9 @@ impl Flash {
         Self::StillFailing,
         Self::Discarded,
         Self::LetterGone,
+        Self::EntryHidden,
+        Self::SearchChanged,
+        Self::SearchDeleted,
     ];
 
     pub(crate) fn of_code(code: &str) -> Option<Self> {
@@ -132,6 +138,9 @@ impl Flash {
             Self::StillFailing => "still-failing",
             Self::Discarded => "discarded",
             Self::LetterGone => "letter-gone",
+            Self::EntryHidden => "entry-hidden",
+            Self::SearchChanged => "search-changed",
+            Self::SearchDeleted => "search-deleted",
         }
     }
 
@@ -191,6 +200,9 @@ impl Flash {
             Self::LetterGone => {
                 "It is not among the dead letters any more: it was settled meanwhile. Nothing was done."
             }
+            Self::EntryHidden => "The entry is out of your sight. It is not counted any more, either.",
+            Self::SearchChanged => "Your saved search is changed.",
+            Self::SearchDeleted => "Your saved search is deleted.",
         }
     }
 

@@ -1,10 +1,13 @@
 //! The layout around the content of every page.
 
+use std::sync::Arc;
+
 use crate::api::Property;
 use crate::flash::Flash;
 use crate::head::Head;
 use crate::messages::{Language, Message, key};
 use crate::place_path::PlacePath;
+use crate::welcome::Welcome;
 use crate::when::Moment;
 
 /// The days for which a home is new.
@@ -73,6 +76,8 @@ pub(crate) struct Frame {
     pub(crate) now: Option<Moment>,
     /// What the page tells search engines; `None` keeps it out of every index.
     pub(crate) head: Option<Head>,
+    /// What is new, on the first page after signing in.
+    pub(crate) welcome: Option<Arc<Welcome>>,
 }
 
 impl Frame {

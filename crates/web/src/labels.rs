@@ -119,6 +119,14 @@ pub(crate) const CAUSES: Labels = &[
     ("OTHER", "Something else"),
 ];
 
+/// How often somebody is told what a saved search finds.
+pub(crate) const FREQUENCIES: Labels = &[
+    ("INSTANT", "At once"),
+    ("DAILY", "Every morning"),
+    ("WEEKLY", "Every Monday"),
+    ("OFF", "Never: switched off"),
+];
+
 pub(crate) const ACTIVITIES: Labels = &[
     ("PROPERTY_VIEWED", "Homes viewed"),
     ("PROPERTY_FAVORITED", "Homes saved"),

@@ -21,10 +21,12 @@ use crate::failure::Failure;
 use crate::flash::Flash;
 use crate::form::Form;
 use crate::frame::Frame;
-use crate::messages::{Language, Message};
 use crate::islands;
+use crate::messages::{Language, Message};
 use crate::next_path::NextPath;
 use crate::session;
+use crate::since::Since;
+use crate::welcome::Welcome;
 use crate::when::Moment;
 
 /// Parameters that other sites add to links.
@@ -55,6 +57,10 @@ pub(crate) struct Visit {
     device: Arc<OnceLock<HeaderValue>>,
     /// When the API first answered.
     now: Arc<OnceLock<Moment>>,
+    /// What is new, once it is loaded.
+    pub(crate) since: Arc<OnceLock<Arc<Since>>>,
+    /// The panel of the first page after signing in.
+    pub(crate) welcome: Option<Arc<Welcome>>,
 }
 
 impl Visit {
@@ -78,6 +84,8 @@ impl Visit {
             remarks: Arc::default(),
             device: Arc::default(),
             now: Arc::default(),
+            since: Arc::default(),
+            welcome: None,
         }
     }
 
@@ -309,6 +317,7 @@ impl Visit {
             here: self.here().map_or_else(|| "/".to_owned(), |here| here.to_string()),
             now: self.now.get().copied(),
             head: None,
+            welcome: self.welcome.clone(),
         }
     }
 

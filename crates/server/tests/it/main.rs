@@ -9,6 +9,7 @@ mod backup;
 mod bus_statistics;
 mod circuit_breakers;
 mod clocks;
+mod coming_back;
 mod conditions;
 mod connections;
 mod contact_looks;

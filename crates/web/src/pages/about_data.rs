@@ -33,5 +33,11 @@ async fn about_data(visit: Visit) -> Result<Response, Failure> {
         visit.text("areas-about-now").arg("homes", homes).arg("areas", areas.len()).to_string()
     });
     let title = visit.text("areas-about-title").to_string();
-    show(&AboutDataPage { frame: visit.frame(title).with_head(head::plain(&visit, visit.text("areas-about-description").to_string())), is_sample: visit.is_demo(), counted })
+    show(&AboutDataPage {
+        frame: visit
+            .frame(title)
+            .with_head(head::plain(&visit, visit.text("areas-about-description").to_string())),
+        is_sample: visit.is_demo(),
+        counted,
+    })
 }

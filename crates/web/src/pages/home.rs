@@ -1,5 +1,7 @@
 //! `/`: one search box, the newest homes, areas with their prices, and tools.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::Router;
 use axum::response::Response;
@@ -15,6 +17,7 @@ use crate::icon::{Icon, icon};
 use crate::key::Key;
 use crate::messages::{Language, Message, key};
 use crate::numbers::{Count, grouped};
+use crate::since::Since;
 use crate::spark::Spark;
 use crate::visit::Visit;
 
@@ -43,6 +46,7 @@ const EXAMPLES: [(&str, &str); 4] = [
 #[template(path = "home.html")]
 struct HomePage {
     frame: Frame,
+    since: Option<Arc<Since>>,
     latest: Vec<Property>,
     areas: Vec<AreaCard>,
 }
@@ -75,8 +79,9 @@ async fn home(visit: Visit) -> Result<Response, Failure> {
     let latest: Page<Property> = visit.ask(call).await?;
     let areas = areas(&visit).await;
     let title = visit.text("home-title").arg("city", visit.city()).to_string();
+    let since = Since::load(&visit).await?;
     let frame = visit.frame(title).with_head(head::front(&visit)?);
-    show(&HomePage { frame, latest: latest.content, areas })
+    show(&HomePage { frame, since, latest: latest.content, areas })
 }
 
 /// The areas with the most homes for sale. The page does without them when the API has none to tell.

@@ -17,8 +17,8 @@ fn everything() -> Browser {
     api.says("GET /api/properties", homes.clone());
     api.says("GET /api/search/properties", crate::search::found());
     crate::results::says(api);
-    api.says("GET /api/properties/my-properties", homes.clone());
-    api.says("GET /api/properties/favorites", homes);
+    api.says("GET /api/properties/my-properties", homes);
+    crate::dashboard::says(api);
     api.says("GET /api/properties/h1", listing("h1", "Flat"));
     api.says(
         "GET /api/contact-looks",
@@ -30,13 +30,10 @@ fn everything() -> Browser {
     crate::tools::says(api);
     api.says("GET /api/v1/admin/mailbox", json!([{"name": "1.eml", "body": "Hello"}]));
     api.says("GET /api/mailbox", json!([{"name": "1.eml", "body": "Hello"}]));
-    let activity = json!({"activityType": "USER_LOGIN", "timestamp": "2026-11-20T18:30:00Z"});
-    let summary = json!({"activityCounts": {"USER_LOGIN": 1}});
-    api.says("GET /api/user-history/me", json!({"activities": [activity], "summary": summary}));
     browser
 }
 
-const PAGES: [&str; 52] = [
+const PAGES: [&str; 57] = [
     "/",
     "/homes",
     "/homes?sort=price-low&page=2",
@@ -68,6 +65,11 @@ const PAGES: [&str; 52] = [
     "/reset-password?token=t",
     "/verify-email?userId=u&code=c",
     "/dashboard",
+    "/dashboard/timeline",
+    "/dashboard/timeline?type=USER_LOGIN&from=2026-11-01&cursor=abc",
+    "/dashboard/searches",
+    "/dashboard/viewed",
+    "/dashboard/enquiries",
     "/dashboard/listings",
     "/dashboard/saved",
     "/dashboard/contact-looks",
@@ -232,7 +234,7 @@ async fn what_a_list_does_not_understand_in_its_address_is_said() {
     check("/homes?page=999", &answer.html);
     let hostile = browser.get(&format!("/homes?%3Cb%3E{}=1", "x".repeat(500))).await;
     hostile.has("“&#60;b&#62;xxx").has("…” in its address");
-    for path in ["/dashboard", "/dashboard/listings", "/dashboard/saved"] {
+    for path in ["/dashboard/viewed", "/dashboard/listings", "/dashboard/saved"] {
         browser.get(&format!("{path}?page=77")).await.has("There is no page 77");
     }
 }

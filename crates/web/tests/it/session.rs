@@ -12,7 +12,7 @@ use crate::stub::{listing, page_of, tokens};
 fn with_expired_access() -> Browser {
     let mut browser = Browser::signed_in();
     browser.cookies.remove("hyd_access");
-    browser.api.says("GET /api/properties/favorites", page_of(&[]));
+    browser.api.says("GET /api/properties/favorites/changes", page_of(&[]));
     browser.api.says("GET /api/properties/recent", json!([]));
     browser
 }
@@ -24,7 +24,7 @@ async fn an_expired_sign_in_is_renewed_once_for_the_whole_page() {
     let answer = browser.get("/dashboard/saved").await;
     assert_eq!(answer.status, StatusCode::OK);
     let lines = browser.api.lines();
-    assert_eq!(lines, ["POST /api/auth/refresh", "GET /api/properties/favorites?page=0&size=12"]);
+    assert_eq!(lines, ["POST /api/auth/refresh", "GET /api/properties/favorites/changes?page=0&size=12"]);
     assert_eq!(browser.api.seen()[0].body, json!({"refreshToken": "refresh-1"}));
     assert_eq!(browser.api.seen()[1].header("authorization"), "Bearer access-2");
     let access = answer.sets("hyd_access")[0];
@@ -58,19 +58,19 @@ async fn a_renewal_that_gets_no_answer_can_be_tried_again() {
 #[tokio::test]
 async fn a_revoked_access_token_is_renewed_by_reading_the_page_again() {
     let mut browser = Browser::signed_in();
-    browser.api.refuses("GET /api/properties/favorites", 401, json!({}));
+    browser.api.refuses("GET /api/properties/favorites/changes", 401, json!({}));
     let first = browser.get("/dashboard/saved?page=2").await;
     assert_eq!((first.status, first.to()), (StatusCode::SEE_OTHER, "/dashboard/saved?page=2"));
     assert!(!browser.cookies.contains_key("hyd_access"));
     browser.api.says("POST /api/auth/refresh", tokens("access-2", "refresh-2"));
-    browser.api.says("GET /api/properties/favorites", page_of(&[]));
+    browser.api.says("GET /api/properties/favorites/changes", page_of(&[]));
     assert_eq!(browser.get(first.to()).await.status, StatusCode::OK);
 }
 
 #[tokio::test]
 async fn a_sign_in_that_never_works_ends_on_the_sign_in_page() {
     let mut browser = Browser::signed_in();
-    browser.api.refuses("GET /api/properties/favorites", 401, json!({}));
+    browser.api.refuses("GET /api/properties/favorites/changes", 401, json!({}));
     browser.api.says("POST /api/auth/refresh", tokens("access-2", "refresh-2"));
     let mut answer = browser.get("/dashboard/saved").await;
     let mut hops = 0;
