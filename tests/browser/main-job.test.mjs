@@ -2,6 +2,7 @@
 // signs out, signs in, and the first page shows all of it. Without scripts, as the pages promise.
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
+import { clickMenu } from './pressing.mjs';
 import { adminEmail, field, password, picture, register, signIn, start } from './server.mjs';
 
 let portal;
@@ -32,7 +33,7 @@ test('a person posts a home, another saves it, the first comes back and sees eve
   await field(owner, 'bedrooms').fill('3');
   await owner.locator('main form button').last().click();
   const address = new URL(owner.url()).pathname;
-  assert.match(address, /^\/homes\/[0-9a-f-]{36}$/);
+  assert.match(address, /^\/hyderabad\/gachibowli\/3-bhk-apartment-for-sale\/3-bhk-in-gachibowli-[0-9a-f-]{36}$/);
   assert.match(await owner.locator('.price').first().textContent(), /₹95 Lakh/);
 
   const seeker = await portal.visitor({ viewport: { width: 390, height: 844 } });
@@ -53,6 +54,7 @@ test('a person posts a home, another saves it, the first comes back and sees eve
   await field(owner, 'price').fill('90 lakh');
   await owner.locator('main form button').last().click();
   assert.match(await owner.locator('.price').first().textContent(), /₹90 Lakh/);
+  await clickMenu(owner);
   await owner.getByRole('button', { name: 'Sign out' }).click();
   await owner.goto('/dashboard');
   assert.match(owner.url(), /\/sign-in/, 'the dashboard asks to sign in');
@@ -82,6 +84,8 @@ test('a stranger sees homes but no contact, and unknown pages say so', async () 
 test('an admin pauses a group and is told so in words, on the narrowest of screens', async () => {
   const admin = await portal.visitor({ viewport: { width: 320, height: 640 } });
   await signIn(admin, adminEmail);
+  await clickMenu(admin);
+  await picture(admin, 'menu-phone');
   await admin.getByRole('link', { name: 'Operations' }).click();
   const group = admin.getByRole('region', { name: 'users-service-group' });
   await group.getByRole('button', { name: 'Pause' }).click();

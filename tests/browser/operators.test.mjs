@@ -4,7 +4,7 @@ import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { click, enter, examine, press, reach, type, watch } from './pressing.mjs';
+import { click, clickMenu, enter, examine, press, reach, type, unfold, watch } from './pressing.mjs';
 import { adminEmail, field, password, register, signIn, start } from './server.mjs';
 
 const operations = '/admin/events';
@@ -94,6 +94,7 @@ async function giveUp(page) {
 }
 
 test('the numbers of the site are tables, for the days that are chosen', async () => {
+  await unfold(admin);
   await press(admin, admin.getByRole('link', { name: 'Numbers', exact: true }));
   assert.equal(await heading(admin).textContent(), 'Numbers');
   const days = admin.getByRole('table', { name: 'Active people' });
@@ -105,6 +106,7 @@ test('the numbers of the site are tables, for the days that are chosen', async (
 });
 
 test('every group tells how far it is, waits and goes on as it is told', async () => {
+  await unfold(admin);
   await press(admin, admin.getByRole('link', { name: 'Operations' }));
   const { groups } = await ask(admin, '/api/v1/admin/stats/consumers');
   assert.ok(groups.length >= 5, JSON.stringify(groups));
@@ -227,6 +229,8 @@ test('whoever decides without scripts can do the same, and a second operator is 
 test('whoever is no operator is shown no way in, and told so', async () => {
   const member = await portal.visitor();
   await register(member, 'lakshmi');
+  await clickMenu(member);
+  assert.equal(await member.getByRole('link', { name: 'Account', exact: true }).count(), 1, 'the menu is open');
   assert.equal(await member.getByRole('link', { name: 'Operations' }).count(), 0);
   assert.equal((await member.goto(operations)).status(), 403);
   assert.equal(await heading(member).textContent(), 'Not allowed');

@@ -37,7 +37,19 @@ export async function press(page, target) {
   await enter(page);
 }
 
-/** The same with the mouse. */
+/** The menu of whoever is signed in. */
+const menu = (page) => page.locator('header summary').filter({ hasText: 'You' });
+
+/** Opens it with the keyboard; what is in it can be reached from there on. */
+export async function unfold(page) {
+  await reach(page, menu(page));
+  await page.keyboard.press('Enter');
+}
+
+/** Opens it with the mouse. */
+export const clickMenu = (page) => menu(page).click();
+
+/** Follows it with the mouse. */
 export const click = (page, target) => Promise.all([page.waitForEvent('load'), target.click()]);
 
 export async function type(page, target, text) {

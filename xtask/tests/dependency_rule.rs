@@ -20,7 +20,7 @@ fn allowed(name: &str) -> Option<Vec<&'static str>> {
         "http-kit" => vec!["domain", "supervisor", "journal", "bus", "projection"],
         "sheet" => vec!["domain", "supervisor", "journal", "bus", "projection", "http-kit"],
         "users" | "properties" | "catalogue" | "search" | "history" | "notifications" | "files"
-        | "partners" | "analytics" | "gateway" => PLATFORM.to_vec(),
+        | "partners" | "analytics" | "market" | "gateway" => PLATFORM.to_vec(),
         "testkit" => [PLATFORM, &["hyderabadinfra"]].concat(),
         "hyderabadinfra" | "xtask" => return None,
         other => panic!("{other} is not in the dependency rule: say in this test what it may depend on"),

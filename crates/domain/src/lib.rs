@@ -16,6 +16,7 @@ pub mod fields;
 pub mod file;
 pub mod id;
 pub mod lead;
+pub mod locality;
 pub mod money;
 pub mod notification;
 pub mod people;

@@ -139,6 +139,22 @@ pub enum Clock {
     Manual(Arc<Hands>),
     /// Like `Manual`, but each reading advances it by a microsecond, so that no two readings are equal.
     Ticking(Arc<Hands>),
+    /// The system clock, some time ago. It can only catch up, and is never ahead of the system clock. Once it has
+    /// caught up, it is the system clock. For the past of sample data (ADR 59).
+    Late(Arc<Delay>),
+}
+
+/// How far a late clock is behind the system clock, in microseconds.
+#[derive(Debug)]
+pub struct Delay {
+    at_first: i64,
+    left: AtomicI64,
+}
+
+impl Delay {
+    fn left(&self) -> i64 {
+        self.left.load(Ordering::SeqCst)
+    }
 }
 
 /// The current time of a test clock, in microseconds.
@@ -172,6 +188,21 @@ impl Clock {
         Self::Ticking(Hands::at(at))
     }
 
+    /// The system clock as it was `seconds` ago.
+    #[must_use]
+    pub fn late(seconds: i64) -> Self {
+        let at_first = seconds.saturating_mul(1_000_000).max(0);
+        Self::Late(Arc::new(Delay { at_first, left: AtomicI64::new(at_first) }))
+    }
+
+    /// Moves a late clock forwards, until it is `seconds` behind the system clock. It never moves backwards. Does
+    /// nothing to other clocks.
+    pub fn catch_up(&self, seconds: i64) {
+        if let Self::Late(delay) = self {
+            delay.left.fetch_min(seconds.saturating_mul(1_000_000).max(0), Ordering::SeqCst);
+        }
+    }
+
     /// The current time.
     #[must_use]
     pub fn now(&self) -> Timestamp {
@@ -179,6 +210,7 @@ impl Clock {
             Self::System => system_now(),
             Self::Manual(hands) => Timestamp(hands.wall.load(Ordering::SeqCst)),
             Self::Ticking(hands) => Timestamp(hands.advance(1)),
+            Self::Late(delay) => Timestamp(system_now().0.saturating_sub(delay.left())),
         }
     }
 
@@ -191,10 +223,14 @@ impl Clock {
                 let micros = hands.monotonic_clock.load(Ordering::SeqCst);
                 Duration::from_micros(u64::try_from(micros).unwrap_or_default())
             }
+            Self::Late(delay) => {
+                let caught_up = u64::try_from(delay.at_first - delay.left()).unwrap_or_default();
+                steady_now().saturating_add(Duration::from_micros(caught_up))
+            }
         }
     }
 
-    /// Advances a manual or ticking clock; does nothing to the system clock.
+    /// Advances a manual or ticking clock; does nothing to the others.
     pub fn advance(&self, seconds: i64) {
         self.advance_micros(seconds * 1_000_000);
     }
@@ -207,7 +243,7 @@ impl Clock {
     }
 
     /// Sets a manual or ticking clock forwards or backwards, as an operator might, without time passing. Does
-    /// nothing to the system clock.
+    /// nothing to the others.
     pub fn jump(&self, seconds: i64) {
         if let Self::Manual(hands) | Self::Ticking(hands) = self {
             hands.wall.fetch_add(seconds * 1_000_000, Ordering::SeqCst);
@@ -249,6 +285,32 @@ mod tests {
         }
         let before = Clock::System.monotonic();
         assert!(Clock::System.monotonic() >= before);
+    }
+
+    #[test]
+    fn a_late_clock_only_catches_up_and_is_never_ahead() {
+        const DAY: i64 = 86_400;
+        let clock = Clock::late(30 * DAY);
+        let behind = || {
+            let late = clock.now().micros();
+            (Clock::System.now().micros() - late) / 1_000_000 / DAY
+        };
+        assert_eq!(behind(), 30);
+        let before = clock.monotonic();
+        clock.catch_up(9 * DAY);
+        assert_eq!(behind(), 9);
+        assert!((clock.monotonic() - before).as_secs() >= 21 * 86_400);
+        for ignored in [20 * DAY, 9 * DAY] {
+            clock.catch_up(ignored);
+            clock.advance(5 * DAY);
+            clock.jump(-5 * DAY);
+            assert_eq!(behind(), 9);
+        }
+        clock.catch_up(-DAY);
+        assert_eq!(behind(), 0);
+        assert!(clock.now() <= Clock::System.now());
+        Clock::System.catch_up(DAY);
+        assert!(Clock::System.now() >= clock.now());
     }
 
     #[test]

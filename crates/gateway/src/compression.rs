@@ -29,10 +29,11 @@ const SHORT: u64 = 1024;
 const SECRETS: [&str; 2] = ["/api/auth/", "/api/realtime/ticket"];
 
 /// The content types that are compressed.
-const TEXT: [&str; 10] = [
+const TEXT: [&str; 11] = [
     "application/javascript",
     "application/json",
     "application/problem+json",
+    "application/xml",
     "application/yaml",
     "image/svg+xml",
     "text/css",

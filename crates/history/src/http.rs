@@ -4,6 +4,7 @@ mod events;
 mod hide;
 mod lists;
 mod paging;
+mod since;
 
 use std::collections::BTreeMap;
 
@@ -47,6 +48,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(lists::of_type))
         .routes(routes!(lists::timeline))
         .routes(routes!(lists::stats))
+        .routes(routes!(since::since))
         .routes(routes!(events::events))
         .routes(routes!(hide::hide))
 }

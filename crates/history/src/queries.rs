@@ -1,6 +1,8 @@
 //! Queries of the read model. Pages are found through an index; totals and skipped pages come from daily counts. So a
 //! query costs the same after ten million events as after ten.
 
+mod visits;
+
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -15,6 +17,7 @@ use uuid::Uuid;
 
 use crate::describe::{DescribedEntry, sentence};
 use crate::projection::owner;
+pub use visits::LastVisit;
 
 /// The number of days in a summary.
 const SUMMARY_DAYS: i64 = 30;
@@ -24,7 +27,7 @@ const DAY_MICROS: i64 = 86_400_000_000;
 const INDIA_OFFSET_MICROS: i64 = 19_800_000_000;
 
 /// The start of a day as numbered by [`Timestamp::india_day`].
-fn day_start(day: i64) -> Timestamp {
+pub fn day_start(day: i64) -> Timestamp {
     Timestamp::from_micros(day.saturating_mul(DAY_MICROS).saturating_sub(INDIA_OFFSET_MICROS))
 }
 

@@ -51,9 +51,25 @@ create table if not exists favourites (
     user_id text not null,
     property_id text not null,
     saved_at bigint not null,
+    -- In paise, at that time.
+    saved_price bigint not null,
     primary key (user_id, property_id, tenant)
 );
 create index if not exists idx_favourites_newest on favourites (user_id, tenant, saved_at, property_id);
+create index if not exists idx_favourites_property on favourites (property_id, tenant, saved_at);
+
+-- When the price of a listing changed, or whether it is on the market: what people who saved it are told (ADR 62).
+create table if not exists listing_changes (
+    tenant text not null,
+    property_id text not null,
+    at bigint not null,
+    seq bigint not null,
+    -- In paise; both, or neither.
+    previous_price bigint,
+    price bigint,
+    standing text,
+    primary key (property_id, tenant, at, seq)
+);
 
 create table if not exists property_counts (
     tenant text not null,
@@ -131,8 +147,11 @@ create table if not exists leads (
     version bigint not null,
     created_at bigint not null,
     updated_at bigint not null,
+    -- When its status changed last; null while nobody answered.
+    answered_at bigint,
     primary key (id, tenant)
 );
+create index if not exists idx_leads_answered on leads (seeker_id, tenant, answered_at, id);
 create index if not exists idx_leads_owner on leads (owner_id, tenant, created_at, id);
 create index if not exists idx_leads_owner_status on leads (owner_id, tenant, status, created_at, id);
 create index if not exists idx_leads_owner_property on leads (owner_id, tenant, property_id, created_at, id, status);

@@ -11,6 +11,7 @@ mod leads;
 mod lists;
 mod looks;
 mod moderate;
+mod news;
 mod people;
 mod reports;
 
@@ -42,6 +43,8 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(import::report))
         .routes(routes!(lists::own))
         .routes(routes!(lists::favourites))
+        .routes(routes!(news::saved))
+        .routes(routes!(news::news))
         .routes(routes!(lists::featured))
         .routes(routes!(lists::recent))
         .routes(routes!(lists::of_person))

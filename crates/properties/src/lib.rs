@@ -13,6 +13,7 @@ mod looks;
 mod projection;
 mod queries;
 pub mod sheet;
+mod standing;
 mod visits;
 
 use std::path::Path;

@@ -1,5 +1,6 @@
 //! Folds the journal into the listings read model.
 
+mod changes;
 pub mod confirmations;
 mod counts;
 mod leads;
@@ -75,6 +76,7 @@ impl Projection for Listings {
             Property::TYPE => {
                 let event = self.aggregates.decode::<PropertyEvent>(envelope)?;
                 leads::settle(tx, envelope, &event).await?;
+                changes::note(tx, envelope, &event).await?;
                 listings::apply(tx, envelope, event).await?;
                 waiting::update(tx, &envelope.stream.tenant, &envelope.stream.id).await
             }

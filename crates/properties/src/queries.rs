@@ -5,7 +5,9 @@ pub mod homes;
 pub mod leads;
 pub mod lists;
 pub mod looks;
+pub mod news;
 pub mod queue;
+pub mod saved_homes;
 
 use std::sync::Arc;
 

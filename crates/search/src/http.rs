@@ -3,6 +3,7 @@
 
 mod answer;
 mod lists;
+mod matches;
 mod searches;
 mod suggestions;
 
@@ -41,6 +42,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(recommend::recommendations))
         .routes(routes!(saved::save))
         .routes(routes!(saved::change, saved::delete))
+        .routes(routes!(matches::matches))
         .routes(routes!(lists::listings))
         .routes(routes!(lists::similar));
     for path in ["/api/properties/filter", "/api/public/properties/search", "/api/public/properties/filter"] {

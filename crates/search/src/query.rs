@@ -36,6 +36,8 @@ pub struct Query {
     pub geo: Geo,
     /// A listing to leave out.
     pub exclude: Option<PropertyId>,
+    /// Only listings that were listed after this time.
+    pub since: Option<Timestamp>,
     /// The sort order; ids break ties.
     pub sort: Vec<Sort>,
     /// The listing that [`SortBy::Likeness`] compares with.
@@ -63,6 +65,7 @@ impl Query {
             filters: Filters::default(),
             geo: Geo::default(),
             exclude: None,
+            since: None,
             sort: vec![Sort::NEWEST],
             like: None,
             offset: 0,

@@ -5,12 +5,14 @@
 //! doing anything (429), or the request is idempotent by its method or by an `Idempotency-Key`.
 
 mod answer;
+mod content;
 mod download;
 
 use std::path::Path;
 use std::time::Duration;
 
 use axum::body::Body;
+use bytes::Bytes;
 use http::{Method, Request, header};
 use http_body_util::BodyExt as _;
 use serde_json::Value;
@@ -18,6 +20,8 @@ use thiserror::Error;
 use tower::ServiceExt as _;
 
 pub use answer::{Answer, Refusal};
+use content::Content;
+pub use content::FormFile;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const ANSWER_TIMEOUT: Duration = Duration::from_mins(1);
@@ -124,7 +128,22 @@ impl ApiClient {
         body: Option<Value>,
         headers: &[(&str, &str)],
     ) -> Result<Answer, ClientError> {
-        self.call_with(&BACK_OFF, (method, path), body, headers, &|| {}).await
+        self.call_with(&BACK_OFF, (method, path), body.map(|body| Content::json(&body)), headers, &|| {})
+            .await
+    }
+
+    /// Sends files as a form, in its field `files`.
+    ///
+    /// # Errors
+    /// As for [`Self::call`].
+    pub async fn send_files(
+        &self,
+        path: &str,
+        files: &[FormFile],
+        headers: &[(&str, &str)],
+    ) -> Result<Answer, ClientError> {
+        let form = Content::form(files);
+        self.call_with(&BACK_OFF, (Method::POST, path), Some(form), headers, &|| {}).await
     }
 
     /// As [`Self::call`]. `limited` is called each time the server says that too many requests come.
@@ -138,14 +157,14 @@ impl ApiClient {
         body: Option<Value>,
         limited: &(dyn Fn() + Sync),
     ) -> Result<Answer, ClientError> {
-        self.call_with(&BACK_OFF, (method, path), body, &[], limited).await
+        self.call_with(&BACK_OFF, (method, path), body.map(|body| Content::json(&body)), &[], limited).await
     }
 
     async fn call_with(
         &self,
         back_off: &[Duration],
         (method, path): (Method, &str),
-        body: Option<Value>,
+        body: Option<Content>,
         headers: &[(&str, &str)],
         limited: &(dyn Fn() + Sync),
     ) -> Result<Answer, ClientError> {
@@ -170,9 +189,9 @@ impl ApiClient {
         &self,
         method: &Method,
         path: &str,
-        body: Option<&Value>,
+        body: Option<&Content>,
         headers: &[(&str, &str)],
-    ) -> Result<Request<Vec<u8>>, ClientError> {
+    ) -> Result<Request<Bytes>, ClientError> {
         let (base, token) = match self {
             Self::Remote { base, token, .. } => (base.as_str(), token),
             Self::Local { token, .. } => ("", token),
@@ -182,13 +201,13 @@ impl ApiClient {
         if !token.is_empty() {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }
-        if body.is_some() {
-            request = request.header(header::CONTENT_TYPE, "application/json");
+        if let Some(content) = body {
+            request = request.header(header::CONTENT_TYPE, content.media.as_str());
         }
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let bytes = body.map(|body| body.to_string().into_bytes()).unwrap_or_default();
+        let bytes = body.map(|content| content.bytes.clone()).unwrap_or_default();
         request.body(bytes).map_err(|error| ClientError::BadRequest {
             method: method.clone(),
             path: path.to_owned(),
@@ -198,7 +217,7 @@ impl ApiClient {
 
     async fn send(
         &self,
-        request: Request<Vec<u8>>,
+        request: Request<Bytes>,
         method: &Method,
         path: &str,
     ) -> Result<Answer, ClientError> {
@@ -344,6 +363,31 @@ mod tests {
             assert_eq!(answer.status, 201);
             assert_eq!(answer.data().unwrap(), json!({"auth": "Bearer new", "own": "yes", "body": "[1]"}));
         }
+    }
+
+    #[tokio::test]
+    async fn files_go_out_as_a_form() {
+        let router = Router::new().route(
+            "/photos",
+            any(|headers: HeaderMap, body: String| async move {
+                let media = headers[header::CONTENT_TYPE].to_str().unwrap().to_owned();
+                let boundary = media.split_once("boundary=").unwrap().1.to_owned();
+                let parts = body.split(&format!("--{boundary}")).count();
+                json!({"data": {"parts": parts, "ends": body.ends_with("--\r\n"), "body": body}}).to_string()
+            }),
+        );
+        let client = ApiClient::local(router, "token");
+        let file = |name: &str, text: &str| FormFile {
+            name: name.to_owned(),
+            media: "image/jpeg",
+            bytes: text.as_bytes().to_vec(),
+        };
+        let files = [file("one.jpg", "first"), file("two.jpg", "second")];
+        let seen = client.send_files("/photos", &files, &[]).await.unwrap().data().unwrap();
+        assert_eq!((&seen["parts"], &seen["ends"]), (&json!(4), &json!(true)));
+        let body = seen["body"].as_str().unwrap();
+        let second = "name=\"files\"; filename=\"two.jpg\"\r\nContent-Type: image/jpeg\r\n\r\nsecond\r\n";
+        assert!(body.contains(second), "{body}");
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub mod operator_socket;
 mod provoke;
 mod reports;
 mod services;
+mod settle;
 pub(crate) mod sign_ins;
 mod stalls;
 mod tasks;
@@ -71,10 +72,14 @@ pub struct App {
     hub: Arc<Hub>,
     tasks: Tasks,
     door: Door,
+    /// The public addresses of the portal and of each tenant.
+    addresses: Vec<String>,
     secure_cookies: bool,
-    /// Name and label of each sign-in provider.
     /// Whether people read their e-mails on a page.
     mailbox: bool,
+    /// Whether this is a trial with sample data.
+    pub demo: bool,
+    /// Name and label of each sign-in provider.
     providers: Vec<(String, String)>,
     data_dir: PathBuf,
     _lock: File,
@@ -87,9 +92,11 @@ impl App {
         let city =
             self.context.tenants.get(self.context.tenants.default_id()).map(|tenant| tenant.city.clone());
         let settings = web::Settings {
+            addresses: self.addresses.clone(),
             secure_cookies: self.secure_cookies,
             city: city.unwrap_or_default(),
             mailbox: self.mailbox,
+            demo: self.demo,
             providers: self.providers.clone(),
             form_key: self.context.aggregates.keys().derived("form tokens"),
         };

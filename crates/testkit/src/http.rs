@@ -229,6 +229,16 @@ impl Client {
         self.send(Method::GET, path, None, &[]).await
     }
 
+    /// GET, wherever the page has moved for good.
+    pub async fn open(&self, path: &str) -> Answer {
+        let answer = self.get(path).await;
+        let to = answer.header("location").filter(|_| answer.status == 301).map(str::to_owned);
+        match to {
+            Some(to) => self.get(&to).await,
+            None => answer,
+        }
+    }
+
     /// POST.
     pub async fn post(&self, path: &str, body: &Value) -> Answer {
         self.send(Method::POST, path, Some(body), &[]).await

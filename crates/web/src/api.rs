@@ -3,10 +3,17 @@
 mod account;
 mod analytics;
 mod answer;
+mod area;
+mod area_summary;
+mod coming_back;
+mod enquiry;
+mod estimate;
 mod history;
 mod look;
+mod looked_at;
 mod operations;
 mod paging;
+mod price_context;
 mod property;
 mod search;
 
@@ -25,12 +32,23 @@ use crate::cookies::{self, DEVICE};
 pub(crate) use account::{Contact, MailboxEmail, Preferences, Profile, SignedInAt, Subscription, Tokens};
 pub(crate) use analytics::{Busy, EmptySearch, EventCounts, Figure, FunnelStep, OperationTimes, Report};
 pub(crate) use answer::{Answer, ApiError, Refusal};
-pub(crate) use history::{Activity, History, Summary};
+pub(crate) use area::{Area, AreaDetails, MonthFigures, NearArea, OfferedKind};
+pub(crate) use area_summary::AreaSummary;
+pub(crate) use coming_back::{
+    HomeNews, LastVisit, LeadAnswer, Matches, NewLead, SavedHome, SavedHomeChange, SearchMatches, SentLead,
+};
+pub(crate) use enquiry::Enquiry;
+pub(crate) use estimate::{ComparableHome, CostSheet, Estimate, Measured, SheetLine};
+pub(crate) use history::{Activity, History, Summary, Timeline};
 pub(crate) use look::ContactLook;
+pub(crate) use looked_at::{LookedAt, Looks};
 pub(crate) use operations::{DeadLetter, Event, Events, Group, Groups, Job, Started};
 pub(crate) use paging::{Listed, Page};
+pub(crate) use price_context::{Comparable, CostLine, Costs, PriceContext, PricePoint};
 pub(crate) use property::{Image, Property};
-pub(crate) use search::{FoundHomes, Relaxed};
+pub(crate) use search::{
+    Choices, FacetCount, Facets, FoundHomes, PastSearch, Relaxed, Suggestion, Understood, UnderstoodFilter,
+};
 
 /// The public API, called in process. Pages are a client of it like any other.
 #[derive(Clone)]
@@ -146,6 +164,17 @@ impl Caller {
         let device = cookies::read(&parts.headers, DEVICE, secure).map(|value| format!("{DEVICE}={value}"));
         let device = device.and_then(|cookie| Some((COOKIE, HeaderValue::try_from(cookie).ok()?)));
         Self { peer: parts.extensions.get().copied(), scheme, headers: headers.chain(device).collect() }
+    }
+
+    /// The host that was asked for; empty if it is not a text.
+    pub(crate) fn host(&self) -> &str {
+        self.headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default()
+    }
+
+    /// This process itself, on behalf of nobody, at the site that was asked for. Its calls are not limited.
+    pub(crate) fn ourselves(&self) -> Self {
+        let host = self.headers.get(HOST).map(|host| (HOST, host.clone()));
+        Self { peer: None, scheme: self.scheme.clone(), headers: host.into_iter().collect() }
     }
 
     /// Whether the browser uses TLS, with this server or with a trusted proxy.

@@ -9,6 +9,7 @@ use thiserror::Error;
 use crate::api::{ApiError, Refusal};
 use crate::csrf::Forged;
 use crate::frame::Frame;
+use crate::messages::{Language, key};
 use crate::visit::Visit;
 
 /// A failure, named by what the person can do about it.
@@ -115,37 +116,31 @@ impl Failure {
     }
 
     /// The title and text of the failure page.
-    pub(crate) fn words(&self) -> (&'static str, String) {
+    pub(crate) fn words(&self, language: Language) -> (String, String) {
         let (title, text) = match self {
-            Self::NotFound => {
-                ("Page not found", "There is nothing at this address. It may have been mistyped.")
+            Self::NotFound => (key("failure-not-found"), key("failure-not-found-text")),
+            Self::Gone => (key("failure-gone"), key("failure-gone-text")),
+            Self::Forbidden => (key("failure-forbidden"), key("failure-forbidden-text")),
+            Self::Unconfirmed => (key("failure-unconfirmed"), key("failure-unconfirmed-text")),
+            Self::SignedOut => (key("failure-signed-out"), key("failure-signed-out-text")),
+            Self::WrongMethod => (key("failure-not-found"), key("failure-wrong-method-text")),
+            Self::TooMany { wait } => {
+                return (language.text("failure-too-many").to_string(), wait_words(*wait, language));
             }
-            Self::Gone => ("No longer listed", "This home was listed here once and has been removed."),
-            Self::Forbidden => ("Not allowed", "Your account is not allowed to do this."),
-            Self::Unconfirmed => (
-                "Confirm your e-mail address first",
-                "Owners are only told to people, and asked by people, whose e-mail address we know. The link is in the message we sent you when you joined.",
-            ),
-            Self::SignedOut => ("Sign in first", "This page needs you to be signed in."),
-            Self::WrongMethod => {
-                ("Page not found", "This address only takes a form. Go back and send it again.")
+            Self::Refused(sentence) => {
+                return (language.text("failure-refused").to_string(), sentence.clone());
             }
-            Self::TooMany { wait } => return ("Too many requests", wait_words(*wait)),
-            Self::Refused(sentence) => return ("This could not be done", sentence.clone()),
-            Self::Forged(why) => return ("This form could not be accepted", forged_words(*why).to_owned()),
-            Self::TooLarge => ("Too much text", "The form is larger than we take. Go back and shorten it."),
-            Self::Unavailable => (
-                "Not available just now",
-                "Something on our side does not answer. Please try again in a minute.",
-            ),
+            Self::Forged(why) => (key("failure-forged"), forged_words(*why)),
+            Self::TooLarge => (key("failure-too-large"), key("failure-too-large-text")),
+            Self::Unavailable => (key("failure-unavailable"), key("failure-unavailable-text")),
         };
-        (title, text.to_owned())
+        (language.text(title).to_string(), language.text(text).to_string())
     }
 }
 
 /// Renders the failure page, with a link back.
 pub(crate) fn page(visit: &Visit, failure: &Failure) -> Response {
-    let (title, text) = failure.words();
+    let (title, text) = failure.words(visit.language);
     let back = visit.came_from().map_or("/", |page| page.as_str()).to_owned();
     let page = FailurePage {
         frame: visit.frame(title),
@@ -167,40 +162,33 @@ pub(crate) fn page(visit: &Visit, failure: &Failure) -> Response {
     response
 }
 
+/// The key of the reason.
 fn forged_words(why: Forged) -> &'static str {
     match why {
-        Forged::OtherSite => {
-            "It was sent from another site, so nothing was done. If you meant it, do it from our own page."
-        }
-        Forged::NoToken => {
-            "It has been open for too long, so nothing was done. Open the page again and send it once more."
-        }
-        Forged::NoCookie => {
-            "Your browser did not send our cookie, so nothing was done. Allow cookies for this site, open the page again and send it once more."
-        }
+        Forged::OtherSite => key("failure-forged-other-site"),
+        Forged::NoToken => key("failure-forged-no-token"),
+        Forged::NoCookie => key("failure-forged-no-cookie"),
     }
 }
 
-fn wait_words(seconds: Option<u64>) -> String {
-    let (n, unit) = match seconds {
-        None => {
-            return "Too much was asked in a short time. Please wait a minute, then try again.".to_owned();
-        }
-        Some(seconds) if seconds < 90 => (seconds.max(1), "second"),
-        Some(seconds) => (seconds.div_ceil(60), "minute"),
+fn wait_words(seconds: Option<u64>, language: Language) -> String {
+    let (text, n) = match seconds {
+        None => return language.text("failure-too-many-text").to_string(),
+        Some(seconds) if seconds < 90 => (key("failure-wait-seconds"), seconds.max(1)),
+        Some(seconds) => (key("failure-wait-minutes"), seconds.div_ceil(60)),
     };
-    let plural = if n == 1 { "" } else { "s" };
-    format!("Too much was asked in a short time. Please wait {n} {unit}{plural}, then try again.")
+    language.text(text).arg("count", n).to_string()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::wait_words;
+    use super::{Language, wait_words};
 
     #[test]
     fn the_wait_is_told_and_never_too_short() {
-        assert!(wait_words(Some(1)).contains("wait 1 second,"));
-        assert!(wait_words(Some(61)).contains("wait 61 seconds,"));
-        assert!(wait_words(Some(121)).contains("wait 3 minutes,"));
+        let told = |seconds| wait_words(Some(seconds), Language::English);
+        assert!(told(1).contains("wait 1 second,"));
+        assert!(told(61).contains("wait 61 seconds,"));
+        assert!(told(121).contains("wait 3 minutes,"));
     }
 }

@@ -26,6 +26,13 @@ pub(crate) enum Flash {
     PhotoRemoved,
     Saved,
     Unsaved,
+    SearchSaved,
+    Asked,
+    VisitAsked,
+    AskedBefore,
+    Reported,
+    ReportedBefore,
+    Shared,
     StatusChanged,
     StatusRefused,
     Removed,
@@ -37,10 +44,13 @@ pub(crate) enum Flash {
     StillFailing,
     Discarded,
     LetterGone,
+    EntryHidden,
+    SearchChanged,
+    SearchDeleted,
 }
 
 impl Flash {
-    const ALL: [Self; 31] = [
+    const ALL: [Self; 41] = [
         Self::Welcome,
         Self::SignedIn,
         Self::SignedOut,
@@ -61,6 +71,13 @@ impl Flash {
         Self::PhotoRemoved,
         Self::Saved,
         Self::Unsaved,
+        Self::SearchSaved,
+        Self::Asked,
+        Self::VisitAsked,
+        Self::AskedBefore,
+        Self::Reported,
+        Self::ReportedBefore,
+        Self::Shared,
         Self::StatusChanged,
         Self::StatusRefused,
         Self::Removed,
@@ -72,6 +89,9 @@ impl Flash {
         Self::StillFailing,
         Self::Discarded,
         Self::LetterGone,
+        Self::EntryHidden,
+        Self::SearchChanged,
+        Self::SearchDeleted,
     ];
 
     pub(crate) fn of_code(code: &str) -> Option<Self> {
@@ -100,6 +120,13 @@ impl Flash {
             Self::PhotoRemoved => "photo-removed",
             Self::Saved => "saved",
             Self::Unsaved => "unsaved",
+            Self::SearchSaved => "search-saved",
+            Self::Asked => "asked",
+            Self::VisitAsked => "visit-asked",
+            Self::AskedBefore => "asked-before",
+            Self::Reported => "reported",
+            Self::ReportedBefore => "reported-before",
+            Self::Shared => "shared",
             Self::StatusChanged => "status-changed",
             Self::StatusRefused => "status-refused",
             Self::Removed => "removed",
@@ -111,6 +138,9 @@ impl Flash {
             Self::StillFailing => "still-failing",
             Self::Discarded => "discarded",
             Self::LetterGone => "letter-gone",
+            Self::EntryHidden => "entry-hidden",
+            Self::SearchChanged => "search-changed",
+            Self::SearchDeleted => "search-deleted",
         }
     }
 
@@ -140,6 +170,21 @@ impl Flash {
             Self::PhotoRemoved => "The photo is deleted.",
             Self::Saved => "The home is saved to your list.",
             Self::Unsaved => "The home is no longer in your list.",
+            Self::SearchSaved => "The search is saved. You find it on your dashboard.",
+            Self::Asked => {
+                "The owner has your question. They answer you directly, by phone or e-mail; how it stands is on this page."
+            }
+            Self::VisitAsked => {
+                "The owner has your wish for a visit. It is agreed when they confirm the time; how it stands is on this page."
+            }
+            Self::AskedBefore => {
+                "You asked about this home before, and the owner is at it. Nothing was sent again."
+            }
+            Self::Reported => "Thank you. A moderator looks at this home, and hides it if you are right.",
+            Self::ReportedBefore => {
+                "You reported this home before, and a moderator looks at it. Nothing was sent again."
+            }
+            Self::Shared => "Noted among what you did: you shared this home.",
             Self::StatusChanged => "The status is changed.",
             Self::StatusRefused => "That status cannot follow the present one. Nothing was changed.",
             Self::Removed => "The listing is removed.",
@@ -155,6 +200,9 @@ impl Flash {
             Self::LetterGone => {
                 "It is not among the dead letters any more: it was settled meanwhile. Nothing was done."
             }
+            Self::EntryHidden => "The entry is out of your sight. It is not counted any more, either.",
+            Self::SearchChanged => "Your saved search is changed.",
+            Self::SearchDeleted => "Your saved search is deleted.",
         }
     }
 

@@ -12,8 +12,12 @@ pub(crate) struct Key(String);
 
 impl Key {
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
-        ((1..=80).contains(&text.len()) && text.bytes().all(plain)).then(|| Self(text.to_owned()))
+        ((1..=80).contains(&text.len()) && Self::is_plain(text)).then(|| Self(text.to_owned()))
+    }
+
+    /// Whether a text has no letters but those of an identifier.
+    pub(crate) fn is_plain(text: &str) -> bool {
+        text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
     }
 }
 

@@ -97,6 +97,36 @@ pub(crate) const STATUSES: Labels = &[
     ("REMOVED", "Removed"),
 ];
 
+/// What an enquiry asks for.
+pub(crate) const PURPOSES: Labels = &[("ENQUIRY", "Question"), ("VISIT", "Visit"), ("CALLBACK", "Call back")];
+
+pub(crate) const ENQUIRY_STATUSES: Labels = &[
+    ("NEW", "Sent"),
+    ("CONTACTED", "The owner has been in touch"),
+    ("VISIT_PLANNED", "A visit is planned"),
+    ("WON", "Settled"),
+    ("LOST", "Closed"),
+    ("SPAM", "Closed"),
+];
+
+/// What can be wrong with a listing.
+pub(crate) const CAUSES: Labels = &[
+    ("NOT_AVAILABLE", "It is no longer available"),
+    ("WRONG_INFORMATION", "Something in it is wrong"),
+    ("DUPLICATE", "It is listed twice"),
+    ("FRAUD", "It looks like fraud"),
+    ("OFFENSIVE", "It is offensive"),
+    ("OTHER", "Something else"),
+];
+
+/// How often somebody is told what a saved search finds.
+pub(crate) const FREQUENCIES: Labels = &[
+    ("INSTANT", "At once"),
+    ("DAILY", "Every morning"),
+    ("WEEKLY", "Every Monday"),
+    ("OFF", "Never: switched off"),
+];
+
 pub(crate) const ACTIVITIES: Labels = &[
     ("PROPERTY_VIEWED", "Homes viewed"),
     ("PROPERTY_FAVORITED", "Homes saved"),

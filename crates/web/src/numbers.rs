@@ -27,6 +27,11 @@ pub(crate) fn measure(number: &Number) -> String {
     grouped(&plain(number))
 }
 
+/// A figure that a page or the API computed, with at most two decimals.
+pub(crate) fn figure(number: f64) -> String {
+    Number::from_f64(number).map_or_else(String::new, |number| measure(&number))
+}
+
 /// A number with at most two decimals, as it is: a floor, or a pin code.
 pub(crate) fn plain(number: &Number) -> String {
     match number.as_f64() {
@@ -38,7 +43,20 @@ pub(crate) fn plain(number: &Number) -> String {
     }
 }
 
-fn grouped(digits: &str) -> String {
+/// `1st`, `2nd`, `23rd`, `111th`.
+pub(crate) fn ordinal(n: u64) -> String {
+    let is_teen = (11..=13).contains(&(n % 100));
+    let end = match n % 10 {
+        1 if !is_teen => "st",
+        2 if !is_teen => "nd",
+        3 if !is_teen => "rd",
+        _ => "th",
+    };
+    format!("{n}{end}")
+}
+
+/// Groups a number that is written with digits, and perhaps a sign and decimals.
+pub(crate) fn grouped(digits: &str) -> String {
     let (whole, decimals) = digits.split_once('.').map_or((digits, None), |(w, d)| (w, Some(d)));
     let (sign, whole) = whole.strip_prefix('-').map_or(("", whole), |whole| ("-", whole));
     let mut text = sign.to_owned();
@@ -76,6 +94,12 @@ mod tests {
         ] {
             assert_eq!(Count(number).to_string(), text);
         }
+    }
+
+    #[test]
+    fn an_ordinal_ends_as_it_is_said() {
+        let said = [1, 2, 3, 4, 11, 12, 13, 21, 102, 111].map(ordinal);
+        assert_eq!(said, ["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "102nd", "111th"]);
     }
 
     #[test]

@@ -19,6 +19,11 @@ impl Pager {
         (self.page > 1).then(|| self.link((self.page - 1).min(self.of.max(1))))
     }
 
+    /// This page of the list.
+    pub(crate) fn here(&self) -> String {
+        self.link(self.page)
+    }
+
     /// Whether the list ends before this page.
     pub(crate) fn is_past_the_end(&self) -> bool {
         self.page > self.of.max(1)

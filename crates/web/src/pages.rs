@@ -1,15 +1,18 @@
 //! The pages, one module per concern. Every module defines its own routes.
 
+mod about_data;
 mod account;
 mod admin;
+mod areas;
+mod compare;
 mod contact_looks;
 mod dashboard;
-mod detail;
+mod design;
 mod editing;
 mod form_page;
 mod home;
-mod homes;
 mod importing;
+mod listing;
 mod listing_actions;
 mod listing_sheet;
 mod mailbox;
@@ -17,8 +20,12 @@ mod my_homes;
 mod password;
 mod photos;
 mod posting;
+mod recommended;
 mod registering;
+mod results;
+mod saving;
 mod sign_in;
+mod tools;
 mod unsubscribe;
 mod verify_email;
 
@@ -33,8 +40,14 @@ use crate::failure::Failure;
 pub(crate) fn router() -> Router<Site> {
     Router::new()
         .merge(home::router())
-        .merge(homes::router())
-        .merge(detail::router())
+        .merge(results::router())
+        .merge(saving::router())
+        .merge(recommended::router())
+        .merge(listing::router())
+        .merge(compare::router())
+        .merge(areas::router())
+        .merge(tools::router())
+        .merge(about_data::router())
         .merge(posting::router())
         .merge(editing::router())
         .merge(photos::router())
@@ -51,6 +64,7 @@ pub(crate) fn router() -> Router<Site> {
         .merge(account::router())
         .merge(mailbox::router())
         .merge(admin::router())
+        .merge(design::router())
         .fallback(async || Failure::NotFound)
         .method_not_allowed_fallback(async || Failure::WrongMethod)
 }

@@ -3,12 +3,13 @@
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::header::{CACHE_CONTROL, REFERRER_POLICY, VARY};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, REFERRER_POLICY, VARY};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
+use std::sync::Arc;
 
 use crate::Site;
 use crate::api::{ApiError, Call, Tokens};
@@ -19,11 +20,14 @@ use crate::form::Form;
 use crate::next_path::NextPath;
 use crate::sent_files;
 use crate::visit::{Visit, see_other};
+use crate::welcome::Welcome;
 
 /// The largest form accepted. The longest real one is a listing with its description.
 const LARGEST_FORM: usize = 64 * 1024;
 /// The page that takes sheets of homes.
 pub(crate) const IMPORT: &str = "/dashboard/import";
+/// The stream of what the person does, for open pages. It shows no message and no panel.
+pub(crate) const STREAM: &str = "/dashboard/stream";
 /// The largest form with a sheet of homes, for people who are signed in.
 const LARGEST_SHEET: usize = 4 * 1024 * 1024;
 
@@ -56,6 +60,9 @@ pub(crate) async fn guard(State(site): State<Site>, request: Request, next: Next
     };
     let response = match accepted {
         Ok(mut request) => {
+            if request.method() == Method::GET && request.uri().path() != STREAM {
+                visit.welcome = Box::pin(Welcome::load(&visit)).await.map(Arc::new);
+            }
             request.extensions_mut().insert(visit.clone());
             next.run(request).await
         }
@@ -158,8 +165,9 @@ fn signed_out(visit: &Visit, reads: bool, renewal: &Renewal) -> Response {
 
 /// Sets the remaining cookies. Cookies that the handler itself set or removed are left alone.
 fn settle_cookies(visit: &Visit, renewal: &Renewal, fresh: bool, response: &mut Response) {
-    let shown = !response.status().is_redirection();
     let headers = response.headers_mut();
+    // A message is shown by a page, and by nothing else.
+    let shown = headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     let decided = cookies::is_set(headers, ACCESS);
     match renewal {
         Renewal::Renewed(tokens) if !decided => keep(headers, tokens, visit.secure()),

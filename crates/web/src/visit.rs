@@ -21,8 +21,13 @@ use crate::failure::Failure;
 use crate::flash::Flash;
 use crate::form::Form;
 use crate::frame::Frame;
+use crate::islands;
+use crate::messages::{Language, Message};
 use crate::next_path::NextPath;
 use crate::session;
+use crate::since::Since;
+use crate::welcome::Welcome;
+use crate::when::Moment;
 
 /// Parameters that other sites add to links.
 const OF_OTHERS: [&str; 2] = ["fbclid", "gclid"];
@@ -35,6 +40,8 @@ const LONGEST_REPEATED: usize = 40;
 #[derive(Clone)]
 pub(crate) struct Visit {
     site: Site,
+    /// The language of the pages. It is the same for everybody so far.
+    pub(crate) language: Language,
     pub(crate) access: Option<String>,
     pub(crate) refresh: Option<String>,
     pub(crate) flash: Option<Flash>,
@@ -48,6 +55,12 @@ pub(crate) struct Visit {
     out_of_reach: Arc<AtomicBool>,
     remarks: Arc<Mutex<Vec<String>>>,
     device: Arc<OnceLock<HeaderValue>>,
+    /// When the API first answered.
+    now: Arc<OnceLock<Moment>>,
+    /// What is new, once it is loaded.
+    pub(crate) since: Arc<OnceLock<Arc<Since>>>,
+    /// The panel of the first page after signing in.
+    pub(crate) welcome: Option<Arc<Welcome>>,
 }
 
 impl Visit {
@@ -57,6 +70,7 @@ impl Visit {
         let cookie = |name| cookies::read(&parts.headers, name, secure);
         Self {
             site,
+            language: Language::default(),
             access: cookie(ACCESS).map(str::to_owned),
             refresh: cookie(REFRESH).map(str::to_owned),
             flash: cookie(FLASH).and_then(Flash::of_code),
@@ -69,6 +83,9 @@ impl Visit {
             out_of_reach: Arc::default(),
             remarks: Arc::default(),
             device: Arc::default(),
+            now: Arc::default(),
+            since: Arc::default(),
+            welcome: None,
         }
     }
 
@@ -102,8 +119,23 @@ impl Visit {
         if self.signed_in() { Ok(()) } else { Err(Failure::SignedOut) }
     }
 
+    /// A text of the catalogue.
+    pub(crate) fn text(&self, key: &str) -> Message {
+        self.language.text(key)
+    }
+
+    /// Whether this is a trial with sample data.
+    pub(crate) fn is_demo(&self) -> bool {
+        self.site.settings.demo
+    }
+
     pub(crate) fn city(&self) -> &str {
         &self.site.settings.city
+    }
+
+    /// The complete address of a path of this site, for what other sites read.
+    pub(crate) fn complete(&self, path: &str) -> String {
+        format!("{}{path}", self.site.addresses.of(self.caller.host()))
     }
 
     /// The identity providers for sign-in: name in addresses, and label.
@@ -130,8 +162,17 @@ impl Visit {
         if let Some(device) = &answer.device {
             let _ = self.device.set(device.clone());
         }
+        if let Some(at) = answer.at {
+            let _ = self.now.set(at);
+        }
         let version = answer.version.clone();
         Ok((answer.data()?, version))
+    }
+
+    /// Calls the API as if nobody were signed in, for what a page shows beside its subject: it is nothing that the
+    /// person asked for, and belongs in no history of theirs.
+    pub(crate) async fn ask_unsigned<T: DeserializeOwned>(&self, call: Call) -> Result<T, ApiError> {
+        self.site.api.send(&self.caller, None, call).await?.data()
     }
 
     /// Calls the API for a command whose answer is not shown.
@@ -147,6 +188,35 @@ impl Visit {
     /// A query parameter of the page's address. An empty one counts as absent.
     pub(crate) fn asked(&self, name: &str) -> Option<String> {
         Form::parse(self.uri.query()?.as_bytes()).filled(name).map(str::to_owned)
+    }
+
+    /// The path of the page.
+    pub(crate) fn path(&self) -> &str {
+        self.uri.path()
+    }
+
+    /// All query parameters of the page's address.
+    pub(crate) fn query(&self) -> Form {
+        Form::parse(self.uri.query().unwrap_or_default().as_bytes())
+    }
+
+    /// All values of a query parameter, without the empty ones.
+    pub(crate) fn asked_all(&self, name: &str) -> Vec<String> {
+        let query = form_urlencoded::parse(self.uri.query().unwrap_or_default().as_bytes());
+        let values = query.filter(|(key, _)| key == name).map(|(_, value)| value.trim().to_owned());
+        values.filter(|value| !value.is_empty()).collect()
+    }
+
+    /// Calls the API for a part that the page can be without; `None` when there is no such part now.
+    pub(crate) async fn ask_for_part<T: DeserializeOwned>(&self, call: Call) -> Result<Option<T>, Failure> {
+        match self.ask(call).await.map_err(Failure::from) {
+            Ok(part) => Ok(Some(part)),
+            Err(Failure::SignedOut) => Err(Failure::SignedOut),
+            Err(failure) => {
+                tracing::debug!(error = %failure, "a page is shown without a part of it");
+                Ok(None)
+            }
+        }
     }
 
     fn remarks(&self) -> MutexGuard<'_, Vec<String>> {
@@ -209,6 +279,17 @@ impl Visit {
         NextPath::parse(self.uri.path_and_query()?.as_str())
     }
 
+    /// Whether the page is at this path.
+    pub(crate) fn is_at(&self, path: &str) -> bool {
+        self.uri.path() == path
+    }
+
+    /// Redirects for good with 301, and keeps the query.
+    pub(crate) fn moved_to(&self, path: &str) -> Response {
+        let to = self.uri.query().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));
+        (StatusCode::MOVED_PERMANENTLY, see_other(&to).headers().clone()).into_response()
+    }
+
     /// The page of this site that led the person here.
     pub(crate) fn came_from(&self) -> Option<&NextPath> {
         self.came_from.as_ref()
@@ -220,16 +301,23 @@ impl Visit {
         Frame {
             title: title.into(),
             city: self.site.settings.city.clone(),
+            language: self.language,
             signed_in: self.signed_in(),
             operates: self.operates(),
             mailbox: self.site.settings.mailbox,
             stylesheet: assets::stylesheet_path(),
+            font: assets::font_path(),
+            script: islands::script(),
             csrf: self.csrf_field.clone(),
             flash: self.flash,
             stale: self.stale.load(Ordering::Relaxed),
             remarks: self.remarks().clone(),
             out_of_reach: self.out_of_reach.load(Ordering::Relaxed),
             path: self.uri.path().to_owned(),
+            here: self.here().map_or_else(|| "/".to_owned(), |here| here.to_string()),
+            now: self.now.get().copied(),
+            head: None,
+            welcome: self.welcome.clone(),
         }
     }
 

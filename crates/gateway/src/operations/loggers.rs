@@ -18,7 +18,7 @@ use crate::Gateway;
 use crate::log_levels::{self, LogLevel, ROOT};
 
 /// The parts of the program that have loggers of their own.
-const PARTS: [&str; 19] = [
+const PARTS: [&str; 20] = [
     "analytics",
     "bus",
     "catalogue",
@@ -29,6 +29,7 @@ const PARTS: [&str; 19] = [
     "http_kit",
     "hyderabadinfra",
     "journal",
+    "market",
     "notifications",
     "partners",
     "projection",

@@ -43,6 +43,7 @@ pub const TOPICS: &[Topic] = &[
             "notification-service-group",
             "partner-service-group",
             "analytics-service-group",
+            "market-service-group",
         ],
         carries: |message| {
             let prefixed = ["PROPERTY_", "LEAD_"].iter().any(|prefix| message.starts_with(prefix));
@@ -66,6 +67,7 @@ pub const TOPICS: &[Topic] = &[
             "erasure-service-group",
             "partner-service-group",
             "analytics-service-group",
+            "market-service-group",
         ],
         carries: |message| {
             let prefixes = ["USER_", "SESSION_", "PASSWORD_", "REFRESH_", "HISTORY_", "REGISTRATION_"];

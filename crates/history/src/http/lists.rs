@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use axum::extract::State;
 use domain::time::day_name;
-use domain::{Timestamp, UserId};
+use domain::{EventIds, Timestamp, UserId};
 use http_kit::{ApiResponse, Failure, First, Links, Paging, Query, Reply};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::paging::{Onward, Part, PartByNumber, cursor};
+use super::paging::{Part, PartByNumber, TimelinePart, cursor};
 use super::{App, HistoryRequest};
-use crate::queries::{Counts, Day, EntryFilter, HistoryEntry, Summary};
+use crate::queries::{Counts, Day, EntryFilter, HistoryEntry, Summary, day_start};
 
 /// A page of entries, with the person's summary.
 #[derive(Debug, Serialize, ToSchema)]
@@ -194,19 +194,26 @@ pub struct TimelinePage {
     get,
     path = "/api/user-history/{userId}/timeline",
     summary = "A history by Indian days",
-    params(Query<Onward>),
+    params(Query<TimelinePart>),
     responses((status = 200, description = "The newest day first", body = ApiResponse<TimelinePage>)),
 )]
 pub async fn timeline(
     State(site): State<App>,
     asked: HistoryRequest,
-    Query(part): Query<Onward>,
+    Query(part): Query<TimelinePart>,
 ) -> Answer<TimelinePage> {
-    let Onward(Part { paging, after }) = part?;
+    let TimelinePart { part: Part { paging, after }, from, to, kind } = part?;
     let freshness = asked.open(&site, "GET /api/user-history/{userId}/timeline").await?;
-    let mut wanted = EntryFilter::newest(paging.size + 1);
+    let types = kind.map(|kind| vec![kind]);
+    let mut wanted = EntryFilter { types, ..EntryFilter::newest(paging.size + 1) };
+    if let Some(from) = from {
+        wanted.since = day_start(from.days().into());
+    }
+    if let Some(to) = to {
+        wanted.before = EventIds::first_of(day_start(i64::from(to.days()) + 1));
+    }
     if let Some((_, id)) = after {
-        wanted.before = id;
+        wanted.before = wanted.before.min(id);
     }
     let (entries, next) = cut(asked.person(&site).entries(&wanted).await?, &paging);
     let links = Links::by_cursor(&asked.uri, next.as_deref());

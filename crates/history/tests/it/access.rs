@@ -5,8 +5,17 @@ use domain::user::Role;
 
 use crate::site::{site, texts};
 
-const READS: [&str; 8] =
-    ["", "/recent", "/properties", "/searches", "/activities/USER_LOGIN", "/timeline", "/stats", "/events"];
+const READS: [&str; 9] = [
+    "",
+    "/recent",
+    "/properties",
+    "/searches",
+    "/activities/USER_LOGIN",
+    "/timeline",
+    "/stats",
+    "/events",
+    "/since",
+];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn h04_a_history_is_its_persons_alone() {
@@ -40,7 +49,7 @@ async fn h04_the_look_of_an_admin_or_of_support_is_in_their_own_history() {
             site.get(&looker, &format!("{}{path}", asha.user)).await;
         }
         let own = site.get(&looker, "me").await;
-        assert_eq!(own["totalActivities"], 8);
+        assert_eq!(own["totalActivities"], 9);
         assert!(texts(&own["activities"], "activityType").iter().all(|kind| *kind == "PERSONAL_DATA_VIEWED"));
         assert_eq!(own["activities"][0]["relatedEntityId"], asha.user.to_string());
         let first = texts(&own["activities"], "description").last().copied();

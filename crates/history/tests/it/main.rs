@@ -7,5 +7,6 @@ mod folding;
 mod hiding;
 mod paging;
 mod rebuild;
+mod since;
 mod site;
 mod telling;

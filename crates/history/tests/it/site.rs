@@ -134,6 +134,11 @@ impl App {
     /// Signs in: records one fact of `who`.
     pub async fn sign_in(&self, who: &Somebody) {
         let session: SessionId = self.context.aggregates.fresh().into();
+        self.sign_in_as(who, session).await;
+    }
+
+    /// Begins this session.
+    pub async fn sign_in_as(&self, who: &Somebody, session: SessionId) {
         let command = SessionCommand::SignIn(session, who.user);
         let done = self
             .context

@@ -17,13 +17,17 @@ pub async fn favourite(
     let tenant = envelope.stream.tenant.as_str();
     let user = &*envelope.stream.id;
     let (property, change) = match event {
-        FavouritesEvent::Saved { property_id, .. } => {
+        FavouritesEvent::Saved { property_id, snapshot } => {
             let property = property_id.to_string();
-            let row =
-                [tenant.into(), user.into(), property.as_str().into(), envelope.timestamp.micros().into()];
-            let sql =
-                "insert into favourites (tenant, user_id, property_id, saved_at) values ($1, $2, $3, $4)
-                       on conflict do nothing";
+            let row = [
+                tenant.into(),
+                user.into(),
+                property.as_str().into(),
+                envelope.timestamp.micros().into(),
+                snapshot.price.paise().into(),
+            ];
+            let sql = "insert into favourites (tenant, user_id, property_id, saved_at, saved_price)
+                 values ($1, $2, $3, $4, $5) on conflict do nothing";
             let added = tx.execute(sql, &row).await?;
             (property, i64::from(added > 0))
         }

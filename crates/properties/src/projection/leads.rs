@@ -92,7 +92,9 @@ pub async fn lead(
                 Some(note) => Some(kept_note(tx, envelope, note).await?),
                 None => None,
             };
-            let set = "updated_at = $4, status = $5, note = coalesce($6, note)";
+            // A note alone is no answer.
+            let set = "updated_at = $4, status = $5, note = coalesce($6, note),
+                answered_at = case when status = $5 then answered_at else $4 end";
             tx.next_version("leads", envelope, set, [at.into(), to.word().into(), note.into()]).await
         }
     }

@@ -95,7 +95,8 @@ impl App {
     }
 }
 
-fn documents(
+/// The documents of the hits whose rows are still there, as they are sent.
+pub fn documents(
     query: &Query,
     explain: bool,
     hits: &[Hit],

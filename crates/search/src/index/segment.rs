@@ -263,6 +263,7 @@ impl<'a> Pass<'a> {
         self.detailed && !self.query.filters.details.hold(row.details, || self.columns.deposit(doc))
             || self.query.geo.is_asked() && !self.query.geo.holds(self.columns.at(doc))
             || self.query.exclude.is_some_and(|id| id.uuid() == self.columns.id(doc))
+            || self.query.since.is_some_and(|since| row.created <= since.micros())
     }
 
     /// The sort position of a hit without the tie-breaking id; `None` when it is behind the last hit needed.

@@ -16,7 +16,7 @@ use http_kit::{
     refused,
 };
 use journal::{ExecuteError, Options, UniqueKeys};
-use projection::Value;
+use projection::{Row, Value};
 use serde::Serialize;
 use serde_json::Map;
 use utoipa::ToSchema;
@@ -240,22 +240,46 @@ impl App {
         let store = &self.search.store;
         let sql = "select count(*) from saved_searches where tenant = $1 and user_id = $2";
         let total = store.query(sql, whose.to_vec()).await?.first().map_or(0, |row| row.count(0));
+        let rows = self.rows_kept(tenant, user, paging).await?;
+        let next = rows.last().and_then(|row| Some(Cursor(vec![row.int(8)?.into(), row.text(0)?.into()])));
+        let kept = rows.iter().map(|row| Saved::read(row).map(Document::from).ok_or_else(broken));
+        Ok(Page::new(paging, kept.collect::<Result<_, _>>()?, total, next.as_ref()))
+    }
+
+    /// A page of a person's saved searches, newest first.
+    pub async fn kept_rows(
+        &self,
+        tenant: &TenantId,
+        user: UserId,
+        paging: &Paging,
+    ) -> Result<Vec<Saved>, Failure> {
+        let rows = self.rows_kept(tenant, user, paging).await?;
+        rows.iter().map(|row| Saved::read(row).ok_or_else(broken)).collect()
+    }
+
+    async fn rows_kept(&self, tenant: &TenantId, user: UserId, paging: &Paging) -> Result<Vec<Row>, Failure> {
         let after = paging.cursor.as_ref().and_then(|cursor| {
             let [created_at, id] = cursor.0.as_slice() else { return None };
             Some((created_at.as_i64()?, id.as_str()?.to_owned()))
         });
         // No row is later than this, so the first page starts with the newest.
         let (created_at, id) = after.unwrap_or((i64::MAX, String::new()));
-        let rest: [Value<'static>; 4] =
-            [created_at.into(), id.into(), paging.size.into(), paging.offset().into()];
+        let params: Vec<Value<'static>> = vec![
+            tenant.to_string().into(),
+            user.to_string().into(),
+            created_at.into(),
+            id.into(),
+            paging.size.into(),
+            paging.offset().into(),
+        ];
         let sql = format!(
             "select {COLUMNS} from saved_searches where tenant = $1 and user_id = $2
              and (created_at, id) < ($3, $4) order by created_at desc, id desc limit $5 offset $6"
         );
-        let rows = store.query(&sql, whose.into_iter().chain(rest).collect()).await?;
-        let next = rows.last().and_then(|row| Some(Cursor(vec![row.int(8)?.into(), row.text(0)?.into()])));
-        let broken = || Failure::unavailable(&"a row of the saved searches cannot be read");
-        let kept = rows.iter().map(|row| Saved::read(row).map(Document::from).ok_or_else(broken));
-        Ok(Page::new(paging, kept.collect::<Result<_, _>>()?, total, next.as_ref()))
+        Ok(self.search.store.query(&sql, params).await?)
     }
+}
+
+fn broken() -> Failure {
+    Failure::unavailable(&"a row of the saved searches cannot be read")
 }

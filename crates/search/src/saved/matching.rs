@@ -52,6 +52,7 @@ impl<'a> PreparedHome<'a> {
         let location = &self.home.content.location;
         query.tenant == self.home.tenant
             && query.exclude != Some(self.home.id)
+            && query.since.is_none_or(|since| self.home.created_at > since)
             && (filters.cities.is_empty() || filters.cities.contains(&self.city))
             && (filters.localities.is_empty()
                 || filters.localities.iter().any(|wanted| stands_in(wanted, &self.locality)))

@@ -49,6 +49,12 @@ fn texts(settings: &Settings) -> anyhow::Result<Option<Twilio>> {
     Twilio::of(account).map(Some).context("the SMS provider of the settings")
 }
 
+/// The public addresses of the portal, which comes first, and of each tenant.
+pub fn addresses(settings: &Settings, public_url: &str) -> Vec<String> {
+    let of_tenants = settings.tenants.values().map(|tenant| url(tenant, public_url));
+    std::iter::once(public_url.to_owned()).chain(of_tenants).collect()
+}
+
 /// The portal's address with the tenant's first host name. Under another tenant's host, its people are not found.
 pub fn url(tenant: &Tenant, public_url: &str) -> String {
     let (scheme, place) = public_url.split_once("://").unwrap_or(("http", public_url));

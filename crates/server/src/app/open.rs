@@ -31,7 +31,7 @@ use super::months::Months;
 use super::services::{self, Services};
 use super::tasks::{BackgroundTasks, Tasks};
 use super::watch::Watch;
-use super::{App, key_files, lock, sign_ins};
+use super::{App, key_files, lock, mail, sign_ins};
 use crate::settings::{self, Settings};
 use crate::{backup, open_files};
 
@@ -127,8 +127,10 @@ impl App {
             hub,
             tasks,
             door,
+            addresses: mail::addresses(settings, &public_url),
             secure_cookies: public_url.starts_with("https://"),
             mailbox: settings.mail.show_codes,
+            demo: false,
             providers: sign_ins::buttons(settings),
             data_dir: data_dir.clone(),
             _lock: lock,

@@ -9,6 +9,7 @@ use domain::TenantId;
 use files::Files;
 use history::History;
 use http_kit::{AppContext, Documentation, Service};
+use market::Market;
 use metrics_exporter_prometheus::PrometheusHandle;
 use notifications::Notifications;
 use partners::Partners;
@@ -23,7 +24,7 @@ use super::{mail, sign_ins, webhooks};
 use crate::settings::Settings;
 
 /// The documentation of each service.
-pub const DOCUMENTATION: [fn() -> Documentation; 9] = [
+pub const DOCUMENTATION: [fn() -> Documentation; 10] = [
     Users::documentation,
     Properties::documentation,
     Catalogue::documentation,
@@ -33,6 +34,7 @@ pub const DOCUMENTATION: [fn() -> Documentation; 9] = [
     Files::documentation,
     Partners::documentation,
     Analytics::documentation,
+    Market::documentation,
 ];
 
 /// The opened services.
@@ -84,6 +86,8 @@ pub async fn open(
     let zones = reporting_zones(settings);
     let analytics = Analytics::open(context.clone(), views_dir, zones, metrics.clone());
     let analytics = analytics.context("the analytics service")?;
+    let market = Market::open(context.clone(), views_dir, settings.market.rates.clone());
+    let market = market.context("the market service")?;
 
     let all = vec![
         users.service(&erasures, workers),
@@ -95,6 +99,7 @@ pub async fn open(
         files.service(workers),
         partners.service(),
         analytics.service(),
+        market.service(),
     ];
     Ok(Services { all, users, search, files })
 }

@@ -48,30 +48,23 @@ async fn serve_until_asked(
     let management = bind(settings.management_listen, "HYD_MANAGEMENT_LISTEN").await?;
     let is_new = connect::must_exist(settings).is_err();
     let url = settings.public_url(public.local_addr()?);
-    let clock = Clock::System;
+    // Sample data has a past. The clock begins there and has caught up before anybody is served.
+    let clock = if with_demo && is_new { Clock::late(demo::PAST_SECONDS) } else { Clock::System };
     let prometheus = app::prometheus()?;
     let public_url = url.clone();
     let opening = Opening { clock, prometheus, public_url, supervisor, log_levels };
-    let app = App::open(settings, opening).await?;
+    let mut app = App::open(settings, opening).await?;
+    app.demo = with_demo;
     if is_new {
         let data_dir = std::path::absolute(&settings.data_dir).unwrap_or_else(|_| settings.data_dir.clone());
         output::note(&format!("made the data directory {}; everything is kept there", data_dir.display()));
     }
     if with_demo {
-        // Fictional addresses receive no e-mail, and the demo account must be able to contact owners, too.
-        let confirm = async |email: &str| app.users.confirm(app.tenant(), email).await;
-        let filled =
-            demo::fill(&ApiClient::local(app.public().into_router(), ""), &mut rand::rng(), confirm).await?;
-        if let demo::Outcome::Filled { people, homes } = filled {
-            output::note(&format!("added {people} fictional people and {homes} sample homes"));
-        }
-        for email in [demo::SEEKER, demo::OWNER] {
-            match confirm(email).await {
-                Ok(()) | Err(AdminError::Unknown) => {}
-                Err(error) => return Err(error).context("a demo account cannot be confirmed"),
-            }
-        }
+        let album = Box::pin(demo_homes(&app)).await?;
         demo_accounts(&app, settings).await?;
+        if let Some(album) = album {
+            photograph(&app, album);
+        }
     }
     let metrics = management.local_addr()?;
     output::line(&format!(
@@ -79,6 +72,52 @@ async fn serve_until_asked(
     ));
     let drain = Duration::from_secs(settings.server.drain_seconds.into());
     app::serve(app, public, management, drain, asked_to_stop()).await
+}
+
+/// Adds the sample homes to an empty instance. Returns the photos that they are to have.
+async fn demo_homes(app: &App) -> anyhow::Result<Option<demo::Album>> {
+    let clock = app.context.aggregates.clock();
+    // Fictional addresses receive no e-mail, and the demo account must be able to contact owners, too.
+    let confirm = async |email: &str| app.users.confirm(app.tenant(), email).await;
+    let at = async |seconds_ago: i64| {
+        // What follows from earlier events belongs to their time.
+        if let Err(error) = app.settle().await {
+            tracing::warn!(%error, "sample data goes on before its effects are there");
+        }
+        clock.catch_up(seconds_ago);
+    };
+    let client = ApiClient::local(app.public().into_router(), "");
+    let filled = demo::fill(&client, &mut rand::rng(), confirm, at).await;
+    // From here on it is the machine's clock, whatever happened.
+    clock.catch_up(0);
+    let album = match filled? {
+        demo::Outcome::Filled { people, homes, album } => {
+            output::note(&format!("added {people} fictional people and {homes} sample homes"));
+            Some(album)
+        }
+        demo::Outcome::LeftAlone => None,
+    };
+    for email in [demo::SEEKER, demo::OWNER] {
+        match confirm(email).await {
+            Ok(()) | Err(AdminError::Unknown) => {}
+            Err(error) => return Err(error).context("a demo account cannot be confirmed"),
+        }
+    }
+    Ok(album)
+}
+
+/// Draws and uploads the photos of the sample homes while the server is in use.
+fn photograph(app: &App, album: demo::Album) {
+    let photos = album.len();
+    output::note(&format!("drawing {photos} photos of them; the newest homes get theirs first"));
+    let jobs = &app.context.jobs;
+    let background = jobs.background().clone();
+    jobs.spawn(async move {
+        match album.upload(background).await {
+            Ok(()) => tracing::info!(photos, "the sample homes have their photos"),
+            Err(error) => tracing::warn!(%error, "some sample homes have no photos"),
+        }
+    });
 }
 
 /// Prints the accounts for trying the portal. Those of staff exist only where nobody else can reach the server, because

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
 use analytics::ReportingZone;
+use market::Rate;
 use notifications::SmtpServer;
 use toml::Value;
 
@@ -83,6 +84,7 @@ fn check_item(key: &str, item: &str) -> Option<String> {
     match key {
         "cors.origins" => check_origin(item),
         "server.trusted_proxies" => check_proxies(item),
+        "market.rates" => item.parse::<Rate>().err().map(|error| error.to_string()),
         _ if key.starts_with("tenants.") => check_host(item),
         _ => None,
     }

@@ -64,6 +64,14 @@ fn numbers_are_counted_by_the_days_of_a_time_zone() {
 }
 
 #[test]
+fn the_rates_of_a_purchase_are_read_at_start() {
+    assert_eq!(load(&Sources::default()).unwrap().market.rates.len(), 5);
+    let complaint =
+        file_complaint("[market]\nrates = [\"STAMP_DUTY | soon | 4 | any | Duty | Guides | https://a.b\"]");
+    assert!(complaint.contains("market.rates") && complaint.contains("the date \"soon\""), "{complaint}");
+}
+
+#[test]
 fn every_key_has_a_variable_of_its_own() {
     let keys = flatten(DEFAULT_TOML.parse().unwrap());
     let variables: std::collections::BTreeSet<String> = keys.keys().map(|key| variable(key)).collect();

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use analytics::ReportingZone;
 use gateway::{ConnectionSettings, LimitSettings, LogLevel};
 use ipnet::IpNet;
+use market::Rate;
 use serde::{Deserialize, Deserializer};
 
 #[derive(Debug, Clone, Deserialize)]
@@ -41,6 +42,7 @@ pub struct Settings {
     pub views: Views,
     pub reads: Reads,
     pub analytics: Analytics,
+    pub market: Market,
     pub retry: Retry,
     /// One entry for each consumer group.
     pub consumers: BTreeMap<String, Consumer>,
@@ -196,6 +198,12 @@ pub struct Reads {
 #[serde(deny_unknown_fields)]
 pub struct Analytics {
     pub time_zone: ReportingZone,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Market {
+    pub rates: Vec<Rate>,
 }
 
 #[derive(Debug, Clone, Deserialize)]

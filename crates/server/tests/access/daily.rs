@@ -249,7 +249,7 @@ async fn a_page_tells_how_to_confirm_and_sends_the_letter_again() {
     let id = list(&owner).await;
     let cookie = format!("hyd_access={}", looker.client.token());
     let page =
-        app.client.send(Method::GET, &format!("/homes/{id}"), None, &[("cookie", &cookie)]).await.expect(200);
+        app.client.send(Method::GET, &format!("/homes/{id}"), None, &[("cookie", &cookie)]).await.expect(301);
     let set = page.header("set-cookie").unwrap();
     let token = set.strip_prefix("hyd_csrf=").unwrap().split(';').next().unwrap().to_owned();
     let cookies = format!("{cookie}; hyd_csrf={token}");

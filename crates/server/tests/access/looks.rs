@@ -22,7 +22,7 @@ enum Shows {
     TestedIn(&'static str),
 }
 
-const LOOKS: [(&str, Shows); 47] = [
+const LOOKS: [(&str, Shows); 49] = [
     ("GET /api/users", Somebody),
     ("GET /api/users/search", Somebody),
     ("GET /api/users/{id}", Somebody),
@@ -30,6 +30,7 @@ const LOOKS: [(&str, Shows); 47] = [
     ("GET /api/moderation/queue", Nobody("homes to be judged, and how often they were reported")),
     ("GET /api/search/history/{userId}", Somebody),
     ("GET /api/search/saved/{userId}", Somebody),
+    ("GET /api/search/matches/{userId}", Somebody),
     ("GET /api/user-history/{userId}", Somebody),
     ("GET /api/user-history/{userId}/recent", Somebody),
     ("GET /api/user-history/{userId}/properties", Somebody),
@@ -38,6 +39,7 @@ const LOOKS: [(&str, Shows); 47] = [
     ("GET /api/user-history/{userId}/events", Somebody),
     ("GET /api/user-history/{userId}/timeline", Somebody),
     ("GET /api/user-history/{userId}/stats", Somebody),
+    ("GET /api/user-history/{userId}/since", Somebody),
     ("GET /api/notifications/{userId}", Somebody),
     ("GET /api/notifications/preferences/{userId}", Somebody),
     ("GET /api/files/{id}", TestedIn("files.rs")),

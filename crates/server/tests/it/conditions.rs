@@ -237,8 +237,8 @@ async fn a_page_far_beyond_a_list_says_so() {
         "areaUnit": "SQYD"});
     asha.client.post("/api/properties", &body).await.expect(201);
     asha.client.get("/api/properties").await.expect(200);
-    let told = app.client.get("/homes?bedrooms=3").await.expect(200).text;
-    assert!(told.contains("This page does not know “bedrooms” in its address"), "{told}");
+    let told = app.client.get("/homes?rooms=3").await.expect(200).text;
+    assert!(told.contains("This page does not know “rooms” in its address"), "{told}");
     assert!(told.contains("1,200 sq yd"), "{told}");
     app.stop().await;
 }

@@ -87,7 +87,7 @@ async fn read_models_are_rebuilt_while_people_write_and_read() {
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .filter(|name| name.contains(".db") && !name.contains(".current"))
         .collect();
-    assert_eq!(files.len(), 10, "one file a read model: {files:?}");
+    assert_eq!(files.len(), 11, "one file a read model: {files:?}");
     let again = TestApp::on(kept.path()).await;
     let total = again.client.get("/api/properties?size=1").await.expect(200).data()["totalElements"].clone();
     assert_eq!(total, rounds, "every home is listed after a restart");

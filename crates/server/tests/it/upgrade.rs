@@ -25,8 +25,11 @@ const OF_OWNERS: [&str; 8] = [
     "/api/user-history/me/stats",
     "/api/user-history/me/timeline",
 ];
-const OF_SEEKERS: [&str; 6] = [
+const OF_SEEKERS: [&str; 9] = [
     "/api/properties/favorites",
+    "/api/properties/favorites/changes",
+    "/api/properties/news?since=2020-01-01T00:00:00Z",
+    "/api/search/matches/me?since=2020-01-01T00:00:00Z",
     "/api/leads?box=sent",
     "/api/search/saved/me",
     "/api/search/history/me",

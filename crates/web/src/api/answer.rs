@@ -11,6 +11,7 @@ use serde_json::Value;
 use thiserror::Error;
 
 use crate::labels::capitalised;
+use crate::when::Moment;
 
 /// The largest answer accepted. The API's answers are far smaller; a larger one is a fault.
 const LARGEST_ANSWER: usize = 8 * 1024 * 1024;
@@ -23,6 +24,8 @@ pub(crate) struct Answer {
     pub(crate) version: Option<String>,
     /// The device cookie for a browser that signed in, as the API wrote it.
     pub(crate) device: Option<HeaderValue>,
+    /// When it was given, as it says.
+    pub(crate) at: Option<Moment>,
     data: Value,
 }
 
@@ -54,6 +57,8 @@ struct ApiResponse {
     data: Value,
     #[serde(default)]
     error: Option<EnvelopeError>,
+    #[serde(default)]
+    timestamp: Option<String>,
 }
 
 #[derive(Deserialize, Default)]
@@ -74,17 +79,17 @@ impl Answer {
                 parts.headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
             return Err(ApiError::Refused(Box::new(Refusal::read(parts.status, retry_after, &bytes))));
         }
-        let data = if bytes.is_empty() {
-            Value::Null
+        let (data, at) = if bytes.is_empty() {
+            (Value::Null, None)
         } else {
-            serde_json::from_slice::<ApiResponse>(&bytes)
-                .map_err(|error| ApiError::Unusable(error.to_string()))?
-                .data
+            let envelope = serde_json::from_slice::<ApiResponse>(&bytes)
+                .map_err(|error| ApiError::Unusable(error.to_string()))?;
+            (envelope.data, Moment::parse_some(envelope.timestamp.as_ref()))
         };
         let tag = parts.headers.get(ETAG).and_then(|tag| tag.to_str().ok());
         let version = tag.and_then(|tag| tag.trim_matches('"').split('-').next()).map(str::to_owned);
         let device = parts.headers.get(SET_COOKIE).cloned();
-        Ok(Self { stale: parts.headers.contains_key("x-stale"), version, device, data })
+        Ok(Self { stale: parts.headers.contains_key("x-stale"), version, device, at, data })
     }
 
     pub(crate) fn data<T: DeserializeOwned>(self) -> Result<T, ApiError> {

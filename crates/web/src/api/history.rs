@@ -3,15 +3,16 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
-use crate::numbers::Count;
+use crate::key::Key;
+use crate::labels::{self, ACTIVITIES};
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct History {
     /// Newest first.
     pub(crate) activities: Vec<Activity>,
-    pub(crate) total_activities: Count,
     pub(crate) total_pages: u64,
     pub(crate) summary: Option<Summary>,
 }
@@ -20,11 +21,48 @@ pub(crate) struct History {
 #[serde(rename_all = "camelCase", default)]
 #[expect(clippy::struct_field_names, reason = "the names of the API")]
 pub(crate) struct Activity {
+    pub(crate) activity_id: String,
     pub(crate) activity_type: String,
     pub(crate) description: Option<String>,
     pub(crate) timestamp: String,
     pub(crate) related_entity_id: Option<String>,
     pub(crate) related_entity_type: Option<String>,
+    pub(crate) activity_data: Map<String, Value>,
+}
+
+impl Activity {
+    /// The home that it is about, unless it is the home's removal.
+    pub(crate) fn home(&self) -> Option<Key> {
+        let kind = self.related_entity_type.as_deref().unwrap_or_default();
+        let is_shown = kind.eq_ignore_ascii_case("property") && self.activity_type != "PROPERTY_DELETED";
+        self.related_entity_id.as_deref().filter(|_| is_shown).and_then(Key::parse)
+    }
+
+    /// The title of that home, as it was then.
+    pub(crate) fn title(&self) -> Option<&str> {
+        self.activity_data.get("title")?.as_str()
+    }
+
+    /// What was done.
+    pub(crate) fn words(self) -> String {
+        self.description.unwrap_or_else(|| labels::of(ACTIVITIES, &self.activity_type))
+    }
+}
+
+/// A part of a history by days, newest first.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Timeline {
+    pub(crate) timeline: Vec<DayOfActivities>,
+    /// The cursor of the next part.
+    pub(crate) next: Option<String>,
+}
+
+/// What somebody did on one day.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct DayOfActivities {
+    pub(crate) activities: Vec<Activity>,
 }
 
 /// A summary of the last thirty days.

@@ -7,7 +7,13 @@ use crate::key::Key;
 use crate::labels;
 use crate::numbers::{Count, measure, plain};
 
+mod address;
+mod card;
 mod details;
+mod explain;
+mod sums;
+
+pub(crate) use explain::Explain;
 
 /// A home. Any field may be absent when unknown; only the id is always present.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -19,6 +25,10 @@ pub(crate) struct Property {
     pub(crate) description: Option<String>,
     pub(crate) price: Option<Number>,
     pub(crate) price_text: Option<String>,
+    /// What it cost before, where the API tells it.
+    pub(crate) previous_price: Option<Number>,
+    /// Who posted it: `OWNER`, `AGENT` or `BUILDER`, where the API tells it.
+    pub(crate) posted_by: Option<String>,
     pub(crate) location: Option<String>,
     pub(crate) address: Option<String>,
     pub(crate) city: Option<String>,
@@ -86,6 +96,13 @@ pub(crate) struct Property {
     pub(crate) created_at: Option<String>,
     pub(crate) updated_at: Option<String>,
     pub(crate) images: Vec<Image>,
+    /// Why it stands where it does among the results of a search.
+    pub(crate) explain: Option<Explain>,
+    /// Why it is recommended.
+    pub(crate) reason: Option<String>,
+    /// Whether the page has a map that leads to its card.
+    #[serde(skip)]
+    pub(crate) is_on_map: bool,
 }
 
 /// A photo of a home.
@@ -190,18 +207,24 @@ impl Property {
 
     pub(crate) fn has_badges(&self) -> bool {
         let marks = [self.is_featured, self.is_verified, self.is_favorited];
-        marks.contains(&Some(true)) || self.notable_status().is_some()
+        marks.contains(&Some(true)) || self.is_cheaper() || self.notable_status().is_some()
     }
 
     /// The rows of the facts table. Unknown values have no row.
     pub(crate) fn facts(&self) -> Vec<(&'static str, String)> {
+        let rows = self.basics().into_iter().chain(self.details());
+        rows.filter_map(|(name, value)| Some((name, value?))).collect()
+    }
+
+    /// The facts of every kind of home, each with its value, if known.
+    fn basics(&self) -> Vec<(&'static str, Option<String>)> {
         let number = |n: &Option<Number>| n.as_ref().map(plain);
         let floor = match (&self.floor_number, &self.total_floors) {
             (Some(floor), Some(of)) => Some(format!("{} of {}", plain(floor), plain(of))),
             (floor, None) => number(floor),
             (None, Some(of)) => Some(format!("{} in the building", plain(of))),
         };
-        let rows = [
+        vec![
             ("Type", Some(self.kind()).filter(|kind| !kind.is_empty())),
             ("Plot use", self.plot_use.as_deref().map(|code| labels::of(labels::PLOT_USES, code))),
             (
@@ -218,9 +241,7 @@ impl Property {
             ("Age", self.age_of_property.as_ref().map(|n| counted(n, "year"))),
             ("Address", self.address.clone()),
             ("State", self.state.clone()),
-        ];
-        let details = self.details();
-        rows.into_iter().chain(details).filter_map(|(name, value)| Some((name, value?))).collect()
+        ]
     }
 }
 

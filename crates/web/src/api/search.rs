@@ -1,6 +1,9 @@
 //! What a search found, as the API reports it.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
 use super::paging::Listed;
 use super::property::Property;
@@ -15,6 +18,46 @@ pub(crate) struct FoundHomes {
     pub(crate) total_pages: u64,
     pub(crate) understood: Understood,
     pub(crate) relaxed: Option<Relaxed>,
+    pub(crate) facets: Facets,
+}
+
+/// The counts of what can be chosen next, by filter.
+pub(crate) type Facets = BTreeMap<String, Vec<FacetCount>>;
+
+/// The number of homes with one value of a filter.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct FacetCount {
+    pub(crate) value: String,
+    pub(crate) count: Count,
+    /// The bounds of a range.
+    pub(crate) from: Option<f64>,
+    pub(crate) to: Option<f64>,
+}
+
+/// How many homes a search finds, and what can be chosen next.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Choices {
+    pub(crate) total_elements: Count,
+    pub(crate) filters: Facets,
+}
+
+/// A text that people may mean.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Suggestion {
+    pub(crate) text: String,
+    pub(crate) kind: String,
+}
+
+/// A search that the person made.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct PastSearch {
+    pub(crate) search_filters: Option<Map<String, Value>>,
+    pub(crate) results_count: Count,
+    pub(crate) timestamp: Option<String>,
 }
 
 impl Listed for FoundHomes {
@@ -28,6 +71,10 @@ impl Listed for FoundHomes {
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct Understood {
     pub(crate) filters: Vec<UnderstoodFilter>,
+    /// The words that remained text.
+    pub(crate) text: Vec<String>,
+    /// The words that only raise a home.
+    pub(crate) preferred: Vec<String>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -36,6 +83,8 @@ pub(crate) struct UnderstoodFilter {
     pub(crate) label: String,
     /// The search without the words of this filter.
     pub(crate) without: String,
+    /// The same filter as parameters of the API.
+    pub(crate) parameters: BTreeMap<String, String>,
 }
 
 /// How a search that found nothing was relaxed.

@@ -1,102 +1,120 @@
-//! `/dashboard`: the person's whole activity; the first page after signing in.
+//! `/dashboard`: what is new for the person, and the start of every list of theirs; the first page after signing in.
 
+mod days;
+mod enquiries;
+mod live;
+mod saved_homes;
+mod saved_searches;
 mod summary;
 mod timeline;
+mod viewed;
+
+use std::sync::Arc;
 
 use askama::Template;
 use axum::Router;
 use axum::response::Response;
 use axum::routing::get;
 
+use self::days::{Day, by_day};
+use self::enquiries::SentEnquiry;
 use self::summary::Month;
-use self::timeline::Day;
-use super::detail::who;
-use super::my_homes::Mine;
+use self::viewed::{Viewed, each_once};
+use super::listing::who;
+use super::my_homes;
 use super::show;
 use crate::Site;
-use crate::api::{Call, History, Page, Profile, Property};
+use crate::api::{ApiError, Call, History, Page, Profile, Property};
 use crate::failure::Failure;
 use crate::frame::Frame;
-use crate::key::Key;
-use crate::labels::{self, ACTIVITIES};
 use crate::numbers::Count;
-use crate::pager::Pager;
+use crate::since::Since;
 use crate::visit::Visit;
 
-const ACTIVITIES_SHOWN: &str = "20";
-const HOMES_SHOWN: u64 = 6;
+const ACTIVITIES_SHOWN: &str = "8";
+const HOMES_SHOWN: u64 = 4;
+const SEARCHES_SHOWN: usize = 5;
+const VIEWED_SHOWN: u64 = 12;
 
 #[derive(Template)]
-#[template(path = "dashboard.html")]
+#[template(path = "dashboard/dashboard.html")]
 struct DashboardPage {
     frame: Frame,
     /// The person's e-mail address, while it is not confirmed.
     unconfirmed: Option<String>,
+    since: Option<Arc<Since>>,
     days: Vec<Day>,
-    total: Count,
-    /// Code, label, and whether it is the selected one.
-    kinds: Vec<(String, String, bool)>,
-    filtered: bool,
     month: Option<Month>,
-    pager: Pager,
-    /// `None` when they could not be loaded.
+    /// `None` when they could not be loaded, as with all lists here.
+    saved: Option<Start<saved_homes::Kept>>,
+    searches: Option<Start<saved_searches::Kept>>,
+    viewed: Option<Vec<Viewed>>,
+    enquiries: Option<Start<SentEnquiry>>,
     listings: Option<Page<Property>>,
-    saved: Option<Page<Property>>,
+}
+
+/// The start of a list, and its length.
+struct Start<T> {
+    first: Vec<T>,
+    total: Count,
 }
 
 pub(super) fn router() -> Router<Site> {
-    Router::new().route("/dashboard", get(dashboard))
+    Router::new()
+        .route("/dashboard", get(dashboard))
+        .merge(timeline::router())
+        .merge(live::router())
+        .merge(saved_homes::router())
+        .merge(saved_searches::router())
+        .merge(enquiries::router())
+        .merge(viewed::router())
 }
 
 async fn dashboard(visit: Visit) -> Result<Response, Failure> {
     visit.must_be_signed_in()?;
-    let kind = visit.asked("type").and_then(|kind| Key::parse(&kind));
-    visit.knows(&["type", "page"]);
-    let number = visit.page_number();
-    let path = match &kind {
-        Some(kind) => format!("/api/user-history/me/activities/{kind}"),
-        None => "/api/user-history/me".to_owned(),
-    };
-    let call = |page: &str| Call::get(&*path).query(&[("page", page), ("size", ACTIVITIES_SHOWN)]);
-    let history: History = visit.ask_for_page(number, call).await?;
-    let listings = homes(&visit, Mine::Listings).await?;
-    let saved = homes(&visit, Mine::Saved).await?;
+    visit.knows(&[]);
+    let history = Call::get("/api/user-history/me").query(&[("page", "0"), ("size", ACTIVITIES_SHOWN)]);
+    let history: History = visit.ask(history).await?;
+    let since = Since::load(&visit).await?;
+    let saved = beside(saved_homes::load(&visit, 0, HOMES_SHOWN).await)?;
+    let viewed = beside(viewed::load(&visit, 0, VIEWED_SHOWN).await)?;
+    let enquiries = beside(enquiries::load(&visit, 0, HOMES_SHOWN).await)?;
+    let listings = beside(my_homes::load(&visit, 0, HOMES_SHOWN).await)?;
     let person = who(&visit).await?.filter(|person| person.email_verified == Some(false));
-    let unconfirmed = person.as_ref().and_then(Profile::shown_email).map(str::to_owned);
-    let kind = kind.map(|kind| kind.to_string()).unwrap_or_default();
+    let title = visit.text("personal-dashboard-title").to_string();
     show(&DashboardPage {
-        frame: visit.frame("Your dashboard"),
-        unconfirmed,
-        days: timeline::by_day(history.activities),
-        total: history.total_activities,
-        kinds: kinds(&kind),
-        filtered: !kind.is_empty(),
+        frame: visit.frame(title),
+        unconfirmed: person.as_ref().and_then(Profile::shown_email).map(str::to_owned),
+        days: by_day(history.activities),
         month: history.summary.map(Month::of),
-        pager: Pager::new("/dashboard", number, history.total_pages, vec![("type", kind)]),
+        saved: saved.map(|page| Start::of(page, saved_homes::Kept::of)),
+        searches: since.as_deref().map(searches),
+        viewed: viewed.map(|history| each_once(history.activities)),
+        enquiries: enquiries.map(|page| Start::of(page, |lead| Some(SentEnquiry::of(lead)))),
         listings,
-        saved,
+        since,
     })
 }
 
-/// Loads a list of homes; `None` on failure. The timeline is the purpose of the page and is shown even without these
-/// lists.
-async fn homes(visit: &Visit, mine: Mine) -> Result<Option<Page<Property>>, Failure> {
-    match mine.load(visit, 0, HOMES_SHOWN).await.map_err(Failure::from) {
-        Ok(page) => Ok(Some(page)),
+/// The part of a page that is shown without it when it cannot be loaded.
+fn beside<T>(loaded: Result<T, ApiError>) -> Result<Option<T>, Failure> {
+    match loaded.map_err(Failure::from) {
+        Ok(part) => Ok(Some(part)),
         Err(Failure::SignedOut) => Err(Failure::SignedOut),
         Err(failure) => {
-            tracing::warn!(error = %failure, "a dashboard is shown without a list of homes");
+            tracing::warn!(error = %failure, "a dashboard is shown without one of its lists");
             Ok(None)
         }
     }
 }
 
-fn kinds(shown: &str) -> Vec<(String, String, bool)> {
-    let known =
-        ACTIVITIES.iter().map(|(code, words)| ((*code).to_owned(), (*words).to_owned(), *code == shown));
-    let mut kinds: Vec<_> = known.collect();
-    if !shown.is_empty() && !kinds.iter().any(|(_, _, is_shown)| *is_shown) {
-        kinds.push((shown.to_owned(), labels::of(ACTIVITIES, shown), true));
+fn searches(since: &Since) -> Start<saved_searches::Kept> {
+    let all = since.searches.iter().filter_map(saved_searches::Kept::of);
+    Start { first: all.take(SEARCHES_SHOWN).collect(), total: Count(since.searches.len() as u64) }
+}
+
+impl<T> Start<T> {
+    fn of<S>(page: Page<S>, entry: impl Fn(S) -> Option<T>) -> Self {
+        Self { first: page.content.into_iter().filter_map(entry).collect(), total: page.total_elements }
     }
-    kinds
 }

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 
-use super::detail::{owns, who};
+use super::listing::{owns, who};
 use super::listing_sheet::{LISTING, of_listing};
 use super::posting::{ListingFormPage, again};
 use super::{show, show_as};

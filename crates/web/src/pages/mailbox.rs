@@ -6,7 +6,7 @@ use axum::Router;
 use axum::response::Response;
 use axum::routing::get;
 
-use super::detail::who;
+use super::listing::who;
 use super::show;
 use crate::Site;
 use crate::api::{Call, MailboxEmail, Page};

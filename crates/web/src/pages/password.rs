@@ -12,6 +12,7 @@ use crate::api::Call;
 use crate::failure::Failure;
 use crate::flash::Flash;
 use crate::form::Form;
+use crate::messages::key;
 use crate::sheet::{Field, Group, Kind, Sheet};
 use crate::visit::Visit;
 
@@ -38,25 +39,25 @@ pub(super) fn router() -> Router<Site> {
 
 fn forgot_page(visit: &Visit, sheet: Sheet) -> FormPage {
     FormPage {
-        frame: visit.frame("Forgot your password?"),
-        intro: "We send a link to your e-mail address; with it you choose a new password.",
+        frame: visit.frame(visit.text("account-forgotten").to_string()),
+        intro: key("account-forgotten-intro"),
         action: "/forgot-password",
-        button: "Send me the link",
+        button: key("account-forgotten-button"),
         sheet,
         hidden: vec![],
-        links: &[("/sign-in", "Back to sign in")],
+        links: const { &[("/sign-in", key("account-back"))] },
     }
 }
 
 fn reset_page(visit: &Visit, sheet: Sheet, token: String) -> FormPage {
     FormPage {
-        frame: visit.frame("Choose a new password"),
-        intro: "The link works once.",
+        frame: visit.frame(visit.text("account-reset").to_string()),
+        intro: key("account-reset-intro"),
         action: "/reset-password",
-        button: "Change my password",
+        button: key("account-reset-button"),
         sheet,
         hidden: vec![("token", token)],
-        links: &[("/forgot-password", "Send me another link")],
+        links: const { &[("/forgot-password", key("account-another-link"))] },
     }
 }
 

@@ -11,7 +11,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use serde_json::json;
 
-use super::detail::{owns, who};
+use super::listing::{owns, who};
 use super::show_as;
 use crate::Site;
 use crate::api::{ApiError, Call, Image, Property, Refusal};

@@ -17,6 +17,10 @@ use crate::key::Key;
 use crate::sheet::{Kind, Sheet};
 use crate::visit::Visit;
 
+/// The fields that the address may fill: what the estimate of a home's value was asked about.
+const FILLED: [&str; 8] =
+    ["location", "listingType", "propertyType", "bedrooms", "area", "areaUnit", "ageOfProperty", "price"];
+
 #[derive(Template)]
 #[template(path = "listing_form.html")]
 pub(super) struct ListingFormPage {
@@ -54,6 +58,7 @@ async fn blank(visit: Visit) -> Result<Response, Failure> {
         .with("listingType", Some("SALE"))
         .with("areaUnit", Some("SQFT"))
         .with("city", Some(visit.city()));
+    let sheet = FILLED.into_iter().fold(sheet, |sheet, name| sheet.with(name, visit.asked(name)));
     show(&page(&visit, sheet))
 }
 
@@ -86,7 +91,7 @@ pub(super) fn again(mut page: ListingFormPage, error: ApiError) -> Result<Respon
             failure.status()
         }
         Err(failure @ (Failure::TooMany { .. } | Failure::Unavailable)) => {
-            let (_, sentence) = failure.words();
+            let (_, sentence) = failure.words(page.frame.language);
             page.sheet.problem = Some(sentence);
             failure.status()
         }

@@ -11,6 +11,7 @@ use crate::api::{Call, Tokens};
 use crate::failure::Failure;
 use crate::flash::Flash;
 use crate::form::Form;
+use crate::messages::key;
 use crate::sheet::{Field, Group, Kind, Sheet};
 use crate::visit::Visit;
 
@@ -39,13 +40,13 @@ pub(super) fn router() -> Router<Site> {
 
 fn page(visit: &Visit, sheet: Sheet) -> FormPage {
     FormPage {
-        frame: visit.frame("Register"),
-        intro: "With an account you post and save homes, and see everything you ever did here.",
+        frame: visit.frame(visit.text("account-register").to_string()),
+        intro: key("account-register-intro"),
         action: "/register",
-        button: "Create my account",
+        button: key("account-create"),
         sheet,
         hidden: vec![],
-        links: &[("/sign-in", "I have an account")],
+        links: const { &[("/sign-in", key("account-have"))] },
     }
 }
 

@@ -14,6 +14,7 @@ use crate::failure::Failure;
 use crate::flash::Flash;
 use crate::form::Form;
 use crate::frame::Frame;
+use crate::messages::key;
 use crate::next_path::NextPath;
 use crate::sheet::{Field, Group, Kind, Sheet};
 use crate::visit::Visit;
@@ -44,7 +45,7 @@ struct SignInPage {
     sheet: Sheet,
     hidden: Vec<(&'static str, String)>,
     ways: Vec<Way>,
-    /// Why the last sign-in through a provider failed.
+    /// Why the last sign-in through a provider failed: the key of a text.
     trouble: Option<&'static str>,
 }
 
@@ -59,7 +60,7 @@ fn page(visit: &Visit, sheet: Sheet, next: Option<&NextPath>) -> SignInPage {
         label: label.clone(),
     };
     SignInPage {
-        frame: visit.frame("Sign in"),
+        frame: visit.frame(visit.text("account-sign-in").to_string()),
         sheet,
         hidden: next.map(|next| ("next", next.to_string())).into_iter().collect(),
         ways: visit.providers().iter().map(way).collect(),
@@ -67,19 +68,17 @@ fn page(visit: &Visit, sheet: Sheet, next: Option<&NextPath>) -> SignInPage {
     }
 }
 
-/// The text for an API code. Fixed texts only, so nobody can put words of their own on the page.
+/// The key of the text for an API code. Fixed texts only, so nobody can put words of their own on the page.
 fn trouble(code: &str) -> &'static str {
     match code {
-        "OIDC_CANCELLED" => "You did not sign in there. Try again, or sign in below.",
-        "OIDC_STATE_REFUSED" => "That sign-in was begun elsewhere or took too long. Please begin again.",
-        "OIDC_EMAIL_NOT_VERIFIED" => {
-            "Your e-mail address is not confirmed there. Confirm it there, or sign in below."
-        }
-        "OIDC_LINKED_OTHERWISE" => "Another account there opens the account with your e-mail address.",
-        "ACCOUNT_NOT_ACTIVE" => "The account is not active. Write to us to have it looked at.",
-        "PROVIDER_UNAVAILABLE" => "They do not answer now. Try again in a moment, or sign in below.",
-        "RATE_LIMITED" => "Too many tries. Wait a minute, then try again.",
-        _ => "That sign-in did not work. Try again, or sign in below.",
+        "OIDC_CANCELLED" => key("account-oidc-cancelled"),
+        "OIDC_STATE_REFUSED" => key("account-oidc-state"),
+        "OIDC_EMAIL_NOT_VERIFIED" => key("account-oidc-email"),
+        "OIDC_LINKED_OTHERWISE" => key("account-oidc-linked"),
+        "ACCOUNT_NOT_ACTIVE" => key("account-not-active"),
+        "PROVIDER_UNAVAILABLE" => key("account-provider"),
+        "RATE_LIMITED" => key("account-too-many"),
+        _ => key("account-failed"),
     }
 }
 

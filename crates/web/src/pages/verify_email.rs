@@ -13,6 +13,7 @@ use crate::api::Call;
 use crate::failure::Failure;
 use crate::flash::Flash;
 use crate::form::Form;
+use crate::messages::key;
 use crate::sheet::{Field, Group, Sheet};
 use crate::visit::Visit;
 
@@ -31,10 +32,10 @@ pub(super) fn router() -> Router<Site> {
 
 fn page(visit: &Visit, sheet: Sheet, user: Option<String>) -> FormPage {
     FormPage {
-        frame: visit.frame("Confirm your e-mail address"),
-        intro: "One press and we know that the address is yours.",
+        frame: visit.frame(visit.text("account-confirm").to_string()),
+        intro: key("account-confirm-intro"),
         action: "/verify-email",
-        button: "Confirm my address",
+        button: key("account-confirm-button"),
         sheet,
         hidden: user.map(|user| ("userId", user)).into_iter().collect(),
         links: &[],

@@ -60,15 +60,20 @@ impl Browser {
         Self::over(&Stub::default())
     }
 
-    pub fn over(api: &Stub) -> Self {
-        let settings = Settings {
+    pub fn settings() -> Settings {
+        Settings {
+            addresses: vec!["https://homes.example".to_owned()],
             secure_cookies: true,
             city: "Hyderabad".to_owned(),
             mailbox: true,
+            demo: true,
             providers: vec![("sample".to_owned(), "Sample & Co".to_owned())],
             form_key: [7; 32],
-        };
-        let router = web::router(Api::new(api.router()), settings);
+        }
+    }
+
+    pub fn over(api: &Stub) -> Self {
+        let router = web::router(Api::new(api.router()), Self::settings());
         Self { api: api.clone(), cookies: BTreeMap::new(), router, host: "__Host-" }
     }
 
@@ -83,6 +88,15 @@ impl Browser {
 
     pub async fn get(&mut self, path: &str) -> Answer {
         self.send(Method::GET, path, &[], String::new()).await
+    }
+
+    /// Opens a page, wherever it has moved for good.
+    pub async fn open(&mut self, path: &str) -> Answer {
+        let answer = self.get(path).await;
+        if answer.status == StatusCode::MOVED_PERMANENTLY {
+            return self.get(answer.to()).await;
+        }
+        answer
     }
 
     /// Posts like a person who opened a page first: with the CSRF token of its form.

@@ -5,13 +5,20 @@
 
 mod account;
 mod admin;
+mod areas;
 mod browser;
 mod csrf;
 mod dashboard;
+mod findable;
+mod home;
 mod importing;
 mod listing;
+mod one_home;
 mod pages;
 mod photos;
+mod results;
+mod saving;
 mod search;
 mod session;
 mod stub;
+mod tools;

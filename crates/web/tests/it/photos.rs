@@ -41,14 +41,21 @@ async fn a_home_shows_its_photos_from_this_site_alone() {
     let mut browser = Browser::new();
     browser.api.says("GET /api/properties/h1", pictured());
     browser.api.says("GET /api/properties", page_of(&[pictured()]));
-    let page = browser.get("/homes/h1").await;
-    page.has("<img src=\"/api/files/p1?w=800\" alt=\"Photo 1 of 2\"").lacks("images.example.com");
-    browser.get("/homes").await.has("<img src=\"/api/files/p2?w=320\" alt=\"\"").lacks("/api/files/p1");
+    let page = browser.open("/homes/h1").await;
+    page.has("<img src=\"/api/files/p1?w=800\"").has("alt=\"Photo 1 of 2 of Flat\"");
+    page.lacks("images.example.com");
+    let card = browser.get("/homes").await;
+    card.has("<img src=\"/api/files/p2?w=320\" alt=\"\"")
+        .has("width=\"320\" height=\"240\"")
+        .has("/api/files/p2?w=800 800w");
+    let (first, second) = (card.html.find("/api/files/p2"), card.html.find("/api/files/p1"));
+    assert!(first < second && second.is_some(), "the photo that stands for the home comes first");
+    assert_eq!(card.html.matches("fetchpriority=\"high\"").count(), 1, "one photo is wanted at once");
     // An id that is none of ours makes no address.
     let mut home = pictured();
     home["images"][0]["id"] = "\" onerror=alert(1)".into();
     browser.api.says("GET /api/properties/h1", home);
-    browser.get("/homes/h1").await.lacks("onerror");
+    browser.open("/homes/h1").await.lacks("onerror");
 }
 
 #[tokio::test]

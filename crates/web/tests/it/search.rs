@@ -1,4 +1,4 @@
-//! The search on `/homes`: what was understood, and how to take it away.
+//! The search for words on `/homes`: what was understood, and how to take it away.
 
 use serde_json::{Value, json};
 
@@ -20,7 +20,8 @@ async fn what_was_understood_can_be_taken_away_one_by_one() {
     let mut browser = Browser::new();
     browser.api.says("GET /api/search/properties", found());
     let answer = browser.get("/homes?q=2+bhk+%3Cb%3E+kondapur").await;
-    let asked = "page=0&size=12&sortBy=relevance&sortDir=desc&query=2+bhk+%3Cb%3E+kondapur&facets=false";
+    let asked =
+        "page=0&size=12&sortBy=relevance&sortDir=desc&query=2+bhk+%3Cb%3E+kondapur&facets=true&explain=true";
     browser.api.last(&format!("GET /api/search/properties?{asked}"));
     answer
         .has("href=\"/homes?q=flat+in+kondapur+%26+%22lake%22\">2 BHK")
@@ -31,7 +32,7 @@ async fn what_was_understood_can_be_taken_away_one_by_one() {
         .has("Best match first");
     let answer = browser.get("/homes?q=kondapur&sort=price-low").await;
     browser.api.last(
-        "GET /api/search/properties?page=0&size=12&sortBy=price&sortDir=asc&query=kondapur&facets=false",
+        "GET /api/search/properties?page=0&size=12&sortBy=price&sortDir=asc&query=kondapur&facets=true",
     );
     answer.has("/homes?q=flat+in+kondapur+%26+%22lake%22&#38;sort=price-low");
 }

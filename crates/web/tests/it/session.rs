@@ -12,7 +12,7 @@ use crate::stub::{listing, page_of, tokens};
 fn with_expired_access() -> Browser {
     let mut browser = Browser::signed_in();
     browser.cookies.remove("hyd_access");
-    browser.api.says("GET /api/properties/favorites", page_of(&[]));
+    browser.api.says("GET /api/properties/favorites/changes", page_of(&[]));
     browser.api.says("GET /api/properties/recent", json!([]));
     browser
 }
@@ -24,7 +24,7 @@ async fn an_expired_sign_in_is_renewed_once_for_the_whole_page() {
     let answer = browser.get("/dashboard/saved").await;
     assert_eq!(answer.status, StatusCode::OK);
     let lines = browser.api.lines();
-    assert_eq!(lines, ["POST /api/auth/refresh", "GET /api/properties/favorites?page=0&size=12"]);
+    assert_eq!(lines, ["POST /api/auth/refresh", "GET /api/properties/favorites/changes?page=0&size=12"]);
     assert_eq!(browser.api.seen()[0].body, json!({"refreshToken": "refresh-1"}));
     assert_eq!(browser.api.seen()[1].header("authorization"), "Bearer access-2");
     let access = answer.sets("hyd_access")[0];
@@ -58,19 +58,19 @@ async fn a_renewal_that_gets_no_answer_can_be_tried_again() {
 #[tokio::test]
 async fn a_revoked_access_token_is_renewed_by_reading_the_page_again() {
     let mut browser = Browser::signed_in();
-    browser.api.refuses("GET /api/properties/favorites", 401, json!({}));
+    browser.api.refuses("GET /api/properties/favorites/changes", 401, json!({}));
     let first = browser.get("/dashboard/saved?page=2").await;
     assert_eq!((first.status, first.to()), (StatusCode::SEE_OTHER, "/dashboard/saved?page=2"));
     assert!(!browser.cookies.contains_key("hyd_access"));
     browser.api.says("POST /api/auth/refresh", tokens("access-2", "refresh-2"));
-    browser.api.says("GET /api/properties/favorites", page_of(&[]));
+    browser.api.says("GET /api/properties/favorites/changes", page_of(&[]));
     assert_eq!(browser.get(first.to()).await.status, StatusCode::OK);
 }
 
 #[tokio::test]
 async fn a_sign_in_that_never_works_ends_on_the_sign_in_page() {
     let mut browser = Browser::signed_in();
-    browser.api.refuses("GET /api/properties/favorites", 401, json!({}));
+    browser.api.refuses("GET /api/properties/favorites/changes", 401, json!({}));
     browser.api.says("POST /api/auth/refresh", tokens("access-2", "refresh-2"));
     let mut answer = browser.get("/dashboard/saved").await;
     let mut hops = 0;
@@ -149,10 +149,10 @@ async fn a_message_is_shown_once() {
     browser.api.says("GET /api/properties/h1", listing("h1", "Flat"));
     browser.api.done("POST /api/properties/h1/favorite");
     browser.post("/homes/h1/save", &[]).await;
-    browser.get("/homes/h1").await.has("The home is saved to your list.");
-    browser.get("/homes/h1").await.lacks("The home is saved to your list.");
+    browser.open("/homes/h1").await.has("The home is saved to your list.");
+    browser.open("/homes/h1").await.lacks("The home is saved to your list.");
     browser.cookies.insert("hyd_flash".to_owned(), "<b>mine</b>".to_owned());
-    browser.get("/homes/h1").await.lacks("mine").lacks("role=\"status\"");
+    browser.open("/homes/h1").await.lacks("mine").lacks("role=\"status\"");
 }
 
 #[tokio::test]
@@ -161,9 +161,11 @@ async fn the_api_sees_the_person_s_machine() {
     let browser = Browser::new();
     browser.api.says("GET /api/properties/recent", json!([]));
     let settings = web::Settings {
+        addresses: vec!["https://homes.example".to_owned()],
         secure_cookies: false,
         city: "Hyderabad".to_owned(),
         mailbox: false,
+        demo: false,
         providers: vec![],
         form_key: [7; 32],
     };

@@ -39,7 +39,7 @@ impl Seen {
 }
 
 impl Stub {
-    /// Sets the data of an answer. `line` is `GET /path`, without the query.
+    /// Sets the data of an answer. `line` is `GET /path`; with a query, it is the answer to that query only.
     pub fn says(&self, line: &str, data: Value) {
         let body =
             json!({"success": true, "message": "Done", "data": data, "timestamp": "2026-11-21T00:00:00Z"});
@@ -103,8 +103,11 @@ impl Stub {
             headers: parts.headers,
             peer,
         });
+        let exactly = format!("{} {}", parts.method, parts.uri);
         let line = format!("{} {}", parts.method, parts.uri.path());
-        let Some((status, headers, body)) = self.answers.lock().unwrap().get(&line).cloned() else {
+        let answers = self.answers.lock().unwrap().clone();
+        let Some((status, headers, body)) = answers.get(&exactly).or_else(|| answers.get(&line)).cloned()
+        else {
             return (StatusCode::NOT_FOUND, "{}").into_response();
         };
         let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };

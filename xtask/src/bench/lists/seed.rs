@@ -40,9 +40,9 @@ fn homes() -> Vec<String> {
             id(1)
         ),
         format!(
-            "insert into favourites (tenant, user_id, property_id, saved_at) {NUMBERS}
+            "insert into favourites (tenant, user_id, property_id, saved_at, saved_price) {NUMBERS}
              select tenant, case when i <= {SAVED} then ?3 else printf('01900000-0000-7000-8ffe-%012x', i / 50) end,
-             {}, saved_at - i from n, (select * from favourites limit 1)",
+             {}, saved_at - i, saved_price from n, (select * from favourites limit 1)",
             id(1)
         ),
         format!(

@@ -62,6 +62,7 @@ pub async fn prepare(world: &World, row: &Row, who: Who) -> Request {
         "notifications" => notification(world, row, who).await,
         "catalog" => product(world, row, who).await,
         "partners" => partner(world, row, who).await,
+        "market" => market(world, row, who).await,
         _ => unknown(row),
     }
 }
@@ -396,6 +397,29 @@ async fn partner(world: &World, row: &Row, who: Who) -> Request {
     }
     let body = (row.method == Method::PATCH).then(|| json!({"description": "Another shop"}));
     request(&client, row, &path, body)
+}
+
+/// Figures of an area with enough homes for an estimate.
+async fn market(world: &World, row: &Row, who: Who) -> Request {
+    const VALUE: &str = "/api/market/value?locality=Kondapur&propertyType=APARTMENT&areaSqft=1200";
+    let Scene { client, owner } = world.scene(who);
+    let path = match row.path.as_str() {
+        "/api/market/areas" => row.path.clone(),
+        "/api/market/areas/{slug}" => {
+            world.listing(&owner).await;
+            row.path.replace("{slug}", "kondapur")
+        }
+        "/api/market/properties/{id}" => row.path.replace("{id}", &world.listing(&owner).await),
+        "/api/market/value" => {
+            while world.app.client.get(VALUE).await.status == 404 {
+                world.listing(&owner).await;
+            }
+            VALUE.to_owned()
+        }
+        "/api/market/costs" => format!("{}?price=8500000", row.path),
+        _ => unknown(row),
+    };
+    request(&client, row, &path, None)
 }
 
 /// Connections are closed as soon as they are answered.

@@ -69,7 +69,7 @@ async fn h08_no_answer_but_the_contacts_own_tells_whom_to_call() {
     let (_, welcome) = viewer.sign_in().await;
     tells_nothing("the answer to a sign-in", &welcome.text);
     for page in ["/".to_owned(), "/homes".into(), format!("/homes/{id}")] {
-        tells_nothing(&page, &app.client.get(&page).await.text);
+        tells_nothing(&page, &app.client.open(&page).await.text);
     }
 }
 

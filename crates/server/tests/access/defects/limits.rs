@@ -191,7 +191,7 @@ async fn h09_what_people_type_is_text_on_every_page() {
     let id = made.data()["id"].as_str().unwrap();
     app.drain().await;
     for page in ["/".to_owned(), "/homes".into(), format!("/homes/{id}")] {
-        let answer = app.client.get(&page).await.expect(200);
+        let answer = app.client.open(&page).await.expect(200);
         assert!(answer.text.contains("alert("), "{page} shows the home");
         for raw in ["<script>alert", "<img src=x", "<svg onload", "<b>Lift", "<i>East", "<u>Owner"] {
             assert!(!answer.text.contains(raw), "{page}: {raw}");

@@ -44,7 +44,7 @@ async fn the_same_people_of_two_tenants_see_their_own_things_only() {
         let mut shown = 0;
         for path in reads(side) {
             for client in [&side.anyone, &side.asha.client, &side.ravi.client, &admin.client] {
-                let answer = client.get(&path).await;
+                let answer = client.open(&path).await;
                 tells_nothing(&path, &answer, other);
                 shown += usize::from(answer.status == 200);
             }

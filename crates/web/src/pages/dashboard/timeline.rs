@@ -1,81 +1,172 @@
-//! Groups activities by their day in India, in the order given.
+//! `/dashboard/timeline`: everything that the person did, by day, of some days and one kind if they like.
 
+use askama::Template;
+use axum::Router;
+use axum::response::Response;
+use axum::routing::{get, post};
 use jiff::civil::Date;
+use serde_json::json;
 
-use crate::api::Activity;
+use super::days::{Day, by_day};
+use crate::Site;
+use crate::api::{Call, Timeline};
+use crate::failure::Failure;
+use crate::flash::Flash;
+use crate::form::Form;
+use crate::frame::Frame;
 use crate::key::Key;
 use crate::labels::{self, ACTIVITIES};
-use crate::when::{Moment, day_heading};
+use crate::next_path::NextPath;
+use crate::pages::show;
+use crate::visit::{Visit, shortened};
 
-pub(super) struct Day {
-    pub(super) heading: String,
-    pub(super) entries: Vec<Entry>,
+const PATH: &str = "/dashboard/timeline";
+const SHOWN: &str = "30";
+/// The longest cursor that is passed on.
+const LONGEST_CURSOR: usize = 400;
+
+#[derive(Template)]
+#[template(path = "dashboard/timeline.html")]
+struct TimelinePage {
+    frame: Frame,
+    days: Vec<Day>,
+    /// Code, label, and whether it is the selected one.
+    kinds: Vec<(String, String, bool)>,
+    from: String,
+    to: String,
+    filtered: bool,
+    /// The same list further down.
+    older: Option<String>,
+    /// Whether this is a part further down.
+    is_later_part: bool,
+    /// The same list from its beginning.
+    first: String,
+    here: String,
 }
 
-pub(super) struct Entry {
-    pub(super) when: Option<Moment>,
-    pub(super) text: String,
-    /// The home it is about, unless the activity is the home's removal.
-    pub(super) home: Option<Key>,
+/// What the reader asks for.
+#[derive(Default)]
+struct Asked {
+    kind: Option<Key>,
+    from: Option<Date>,
+    to: Option<Date>,
+    cursor: Option<String>,
 }
 
-pub(super) fn by_day(activities: Vec<Activity>) -> Vec<Day> {
-    let mut days: Vec<(Option<Date>, Day)> = Vec::new();
-    for activity in activities {
-        let entry = entry(activity);
-        let date = entry.when.map(|when| when.day());
-        match days.last_mut() {
-            Some((last, day)) if *last == date => day.entries.push(entry),
-            _ => {
-                let heading = date.map_or_else(|| "Without a date".to_owned(), day_heading);
-                days.push((date, Day { heading, entries: vec![entry] }));
+pub(super) fn router() -> Router<Site> {
+    Router::new().route(PATH, get(timeline)).route("/dashboard/timeline/hide", post(hide))
+}
+
+async fn timeline(visit: Visit) -> Result<Response, Failure> {
+    visit.must_be_signed_in()?;
+    let asked = Asked::of(&visit);
+    let found: Timeline = visit.ask(asked.call()).await?;
+    let kind = asked.kind.as_ref().map(Key::to_string).unwrap_or_default();
+    let day = |day: Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
+    let activities = found.timeline.into_iter().flat_map(|day| day.activities).collect();
+    let next = found.next.as_deref().map(|next| asked.address(Some(next)));
+    let title = visit.text("personal-timeline-title").to_string();
+    show(&TimelinePage {
+        frame: visit.frame(title),
+        days: by_day(activities),
+        kinds: kinds(&kind),
+        from: day(asked.from),
+        to: day(asked.to),
+        filtered: !kind.is_empty() || asked.from.is_some() || asked.to.is_some(),
+        older: next,
+        is_later_part: asked.cursor.is_some(),
+        first: asked.address(None),
+        here: asked.address(asked.cursor.as_deref()),
+    })
+}
+
+async fn hide(visit: Visit, form: Form) -> Result<Response, Failure> {
+    visit.must_be_signed_in()?;
+    let id = form.filled("activityId").and_then(Key::parse).ok_or(Failure::NotFound)?;
+    let call = Call::post("/api/user-history/me/hide", json!({ "activityId": id.to_string() }));
+    visit.tell(call).await?;
+    let back = form.get("next").and_then(NextPath::parse);
+    Ok(visit.go(back.as_ref().map_or(PATH, NextPath::as_str), Some(Flash::EntryHidden)))
+}
+
+impl Asked {
+    fn of(visit: &Visit) -> Self {
+        visit.knows(&["type", "from", "to", "cursor"]);
+        let day = |name: &str| {
+            let text = visit.asked(name)?;
+            let day = text.parse::<Date>().ok();
+            if day.is_none() {
+                visit.remark(visit.text("personal-timeline-no-day").arg("day", shortened(&text)).to_string());
             }
+            day
+        };
+        let (from, mut to) = (day("from"), day("to"));
+        if from.zip(to).is_some_and(|(from, to)| from > to) {
+            visit.remark(visit.text("personal-timeline-backwards").to_string());
+            to = None;
+        }
+        let is_cursor = |text: &String| text.len() <= LONGEST_CURSOR && Key::is_plain(text);
+        Self {
+            kind: visit.asked("type").and_then(|kind| Key::parse(&kind)),
+            from,
+            to,
+            cursor: visit.asked("cursor").filter(is_cursor),
         }
     }
-    days.into_iter().map(|(_, day)| day).collect()
+
+    /// The filters as parameters, which have the same names in the API and in the address.
+    fn filters(&self) -> Vec<(&'static str, String)> {
+        let filters = [
+            ("type", self.kind.as_ref().map(Key::to_string)),
+            ("from", self.from.map(|day| day.to_string())),
+            ("to", self.to.map(|day| day.to_string())),
+        ];
+        filters.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+    }
+
+    fn call(&self) -> Call {
+        let filters = self.filters();
+        let mut query = vec![("size", SHOWN)];
+        query.extend(filters.iter().map(|(name, value)| (*name, value.as_str())));
+        query.extend(self.cursor.as_deref().map(|cursor| ("cursor", cursor)));
+        Call::get("/api/user-history/me/timeline").query(&query)
+    }
+
+    /// The address of this list from a cursor on.
+    fn address(&self, cursor: Option<&str>) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(self.filters());
+        if let Some(cursor) = cursor {
+            query.append_pair("cursor", cursor);
+        }
+        let query = query.finish();
+        if query.is_empty() { PATH.to_owned() } else { format!("{PATH}?{query}") }
+    }
 }
 
-fn entry(activity: Activity) -> Entry {
-    let about_home = activity.related_entity_type.is_some_and(|kind| kind.eq_ignore_ascii_case("property"));
-    let shown = about_home && activity.activity_type != "PROPERTY_DELETED";
-    Entry {
-        when: Moment::parse(&activity.timestamp),
-        text: activity.description.unwrap_or_else(|| labels::of(ACTIVITIES, &activity.activity_type)),
-        home: activity.related_entity_id.filter(|_| shown).and_then(|id| Key::parse(&id)),
+fn kinds(shown: &str) -> Vec<(String, String, bool)> {
+    let known =
+        ACTIVITIES.iter().map(|(code, words)| ((*code).to_owned(), (*words).to_owned(), *code == shown));
+    let mut kinds: Vec<_> = known.collect();
+    if !shown.is_empty() && !kinds.iter().any(|(_, _, is_shown)| *is_shown) {
+        kinds.push((shown.to_owned(), labels::of(ACTIVITIES, shown), true));
     }
+    kinds
 }
 
 #[cfg(test)]
 mod tests {
-    use super::by_day;
-    use crate::api::Activity;
-
-    fn at(timestamp: &str) -> Activity {
-        Activity { timestamp: timestamp.to_owned(), ..Activity::default() }
-    }
+    use super::Asked;
+    use crate::key::Key;
 
     #[test]
-    fn the_day_is_the_one_in_india_and_the_order_stays() {
-        let days = by_day(vec![
-            at("2026-11-20T19:00:00Z"),
-            at("2026-11-20T18:30:00Z"),
-            at("2026-11-20T18:29:59Z"),
-            at("2026-11-19T18:30:00Z"),
-        ]);
-        let seen: Vec<_> = days.iter().map(|day| (day.heading.as_str(), day.entries.len())).collect();
-        assert_eq!(seen, [("Saturday, 21 November 2026", 2), ("Friday, 20 November 2026", 2)]);
-    }
-
-    #[test]
-    fn a_removed_home_has_no_link() {
-        let about = |activity_type: &str| Activity {
-            activity_type: activity_type.to_owned(),
-            related_entity_id: Some("h1".to_owned()),
-            related_entity_type: Some("PROPERTY".to_owned()),
-            ..at("2026-11-20T19:00:00Z")
-        };
-        let days = by_day(vec![about("PROPERTY_VIEWED"), about("PROPERTY_DELETED")]);
-        let linked: Vec<_> = days[0].entries.iter().map(|entry| entry.home.is_some()).collect();
-        assert_eq!(linked, [true, false]);
+    fn the_address_says_everything_that_was_asked_for() {
+        let asked =
+            Asked { kind: Key::parse("USER_LOGIN"), from: "2026-11-01".parse().ok(), ..Asked::default() };
+        assert_eq!(
+            asked.address(Some("WzE")),
+            "/dashboard/timeline?type=USER_LOGIN&from=2026-11-01&cursor=WzE"
+        );
+        assert_eq!(Asked::default().address(None), "/dashboard/timeline");
     }
 }

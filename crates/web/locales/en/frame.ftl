@@ -1,0 +1,46 @@
+# The header, the footer and the notices of every page.
+
+frame-skip = Skip to the content
+frame-search = Search homes
+frame-search-example = 2 bhk flat for rent under 30k
+frame-search-button = Search
+frame-post = Post a home
+frame-main = Main
+frame-menu = Menu
+frame-you = You
+frame-sign-in = Sign in
+frame-register = Register
+frame-sign-out = Sign out
+
+frame-buy = Buy
+frame-rent = Rent
+frame-plots = Plots
+frame-commercial = Commercial
+frame-pg = PG
+frame-new-launches = New launches
+frame-areas = Areas
+
+frame-dashboard = Dashboard
+frame-saved = Saved homes
+frame-listings = My listings
+frame-account = Account
+frame-operations = Operations
+frame-numbers = Numbers
+
+frame-stale = We are still catching up: your very latest change may not show here yet. Load the page again in a moment.
+
+frame-find = Find a home
+frame-all-homes = All homes
+frame-for-sale = Homes for sale
+frame-for-rent = Homes for rent
+frame-all-areas = All areas
+frame-tools = Tools
+frame-emi = EMI calculator
+frame-value = What is my home worth?
+frame-compare = Compare homes
+frame-owners = For owners
+frame-post-yours = Post your home
+frame-import = Import a sheet of homes
+frame-about = About our figures
+frame-about-data = Prices and trends are computed from the homes listed here, and are left out where there are too few. An estimate says that it is one, and where it comes from.
+frame-about-site = Homes in { $city }. Every page works without scripts and on a slow network.

@@ -1,0 +1,130 @@
+//! `/compare?id=…&id=…`: up to four homes side by side. The list is in the address, so it can be kept and passed on.
+
+mod table;
+
+use askama::Template;
+use axum::Router;
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::get;
+
+use self::table::{Row, rows};
+use super::my_homes::Mine;
+use super::show;
+use crate::Site;
+use crate::api::{ApiError, Call, Page, Property};
+use crate::failure::Failure;
+use crate::frame::Frame;
+use crate::key::Key;
+use crate::visit::Visit;
+
+/// The most homes of one table.
+const MOST: usize = 4;
+/// The most saved homes that are offered.
+const OFFERED: u64 = 30;
+
+#[derive(Template)]
+#[template(path = "compare.html")]
+struct ComparePage {
+    frame: Frame,
+    columns: Vec<Column>,
+    rows: Vec<Row>,
+    /// The saved homes that can be added: id and title. Empty also when there is no room.
+    offered: Vec<(String, String)>,
+    has_room: bool,
+    /// Whether any row differs, so that the marks are explained.
+    differs: bool,
+}
+
+struct Column {
+    home: Property,
+    /// The table without it.
+    without: String,
+}
+
+pub(super) fn router() -> Router<Site> {
+    Router::new().route("/compare", get(compare))
+}
+
+async fn compare(visit: Visit) -> Result<Response, Failure> {
+    visit.knows(&["id"]);
+    let homes = load(&visit).await?;
+    let has_room = homes.len() < MOST;
+    let offered = if has_room { offered(&visit, &homes).await? } else { Vec::new() };
+    let rows = rows(&visit, &homes);
+    let differs = rows.iter().any(|row| row.differs);
+    let ids: Vec<String> = homes.iter().map(|home| home.id.clone()).collect();
+    let column = |home: Property| Column { without: without(&ids, &home.id), home };
+    show(&ComparePage {
+        frame: visit.frame(visit.text("listing-compare-title").to_string()),
+        columns: homes.into_iter().map(column).collect(),
+        rows,
+        offered,
+        has_room,
+        differs,
+    })
+}
+
+/// The homes of the address, in its order. Those that are gone are told of and left out.
+async fn load(visit: &Visit) -> Result<Vec<Property>, Failure> {
+    let mut ids: Vec<Key> = Vec::new();
+    for id in visit.asked_all("id").iter().filter_map(|id| Key::parse(id)) {
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    if ids.len() > MOST {
+        ids.truncate(MOST);
+        visit.remark(visit.text("listing-compare-too-many").to_string());
+    }
+    let mut homes = Vec::new();
+    for id in ids {
+        let call = Call::get(format!("/api/properties/{id}?include=favorite"));
+        match visit.ask::<Property>(call).await {
+            Ok(home) => homes.push(home),
+            Err(ApiError::Refused(refusal))
+                if matches!(refusal.status, StatusCode::NOT_FOUND | StatusCode::GONE) =>
+            {
+                visit.remark(visit.text("listing-compare-one-is-gone").to_string());
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(homes)
+}
+
+/// The person's saved homes that are not in the table yet.
+async fn offered(visit: &Visit, shown: &[Property]) -> Result<Vec<(String, String)>, Failure> {
+    if !visit.signed_in() {
+        return Ok(Vec::new());
+    }
+    let saved: Page<Property> = match Mine::Saved.load(visit, 0, OFFERED).await.map_err(Failure::from) {
+        Ok(saved) => saved,
+        Err(Failure::SignedOut) => return Err(Failure::SignedOut),
+        Err(failure) => {
+            tracing::warn!(error = %failure, "a comparison is shown without the saved homes");
+            return Ok(Vec::new());
+        }
+    };
+    let others = saved.content.into_iter().filter(|home| shown.iter().all(|known| known.id != home.id));
+    Ok(others.map(|home| (home.id.clone(), format!("{}, {}", home.heading(), home.price_words()))).collect())
+}
+
+/// The address of the comparison without one of its homes.
+fn without(ids: &[String], left_out: &str) -> String {
+    let kept = ids.iter().filter(|id| *id != left_out).map(|id| ("id", id));
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).finish();
+    if query.is_empty() { "/compare".to_owned() } else { format!("/compare?{query}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without;
+
+    #[test]
+    fn a_home_is_taken_out_by_its_own_link() {
+        let ids = ["h1", "h2", "h3"].map(str::to_owned);
+        assert_eq!(without(&ids, "h2"), "/compare?id=h1&id=h3");
+        assert_eq!(without(&ids[..1], "h1"), "/compare");
+    }
+}

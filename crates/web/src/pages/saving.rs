@@ -1,0 +1,172 @@
+//! `/searches/new`: keeps a search, so that the person is told what matches it later.
+
+use askama::Template;
+use axum::Router;
+use axum::response::Response;
+use axum::routing::get;
+use serde_json::{Map, Value, json};
+
+use super::{show, show_as};
+use crate::Site;
+use crate::api::{Call, FoundHomes, Property};
+use crate::failure::Failure;
+use crate::flash::Flash;
+use crate::form::Form;
+use crate::frame::Frame;
+use crate::labels::Labels;
+use crate::numbers::Count;
+use crate::place_path::PlacePath;
+use crate::sheet::{Field, Group, Kind, Sheet};
+use crate::visit::Visit;
+use crate::wanted::Wanted;
+
+const SAMPLE: &str = "3";
+/// The frequency that means that nobody is told.
+const NEVER: &str = "NEVER";
+
+const FREQUENCIES: Labels = &[
+    ("INSTANT", "At once"),
+    ("DAILY", "Every morning"),
+    ("WEEKLY", "Every Monday"),
+    (NEVER, "Never: only keep the search"),
+];
+
+const CHANNELS: Labels = &[
+    ("EMAIL,IN_APP", "By e-mail and in my inbox here"),
+    ("EMAIL", "By e-mail"),
+    ("IN_APP", "In my inbox here"),
+    ("SMS,IN_APP", "By SMS and in my inbox here"),
+];
+
+static FIELDS: &[Group] = &[Group {
+    legend: "",
+    folded: false,
+    fields: &[
+        Field::line("name", "Name of the search")
+            .required()
+            .hint("You see it in your list and in what we send."),
+        Field::new("frequency", "How often we tell you what is new", Kind::Choice(FREQUENCIES)).required(),
+        Field::new("channels", "How we tell you", Kind::Choice(CHANNELS)).required(),
+    ],
+}];
+
+#[derive(Template)]
+#[template(path = "saving.html")]
+struct SavingPage {
+    frame: Frame,
+    sheet: Sheet,
+    /// The conditions of the search, in words.
+    conditions: Vec<String>,
+    /// The search, as hidden fields.
+    hidden: Vec<(&'static str, String)>,
+    /// The address of the results.
+    results: String,
+    sample: Vec<Property>,
+    total: Count,
+}
+
+pub(super) fn router() -> Router<Site> {
+    Router::new().route("/searches/new", get(ask).post(save))
+}
+
+async fn ask(visit: Visit) -> Result<Response, Failure> {
+    visit.must_be_signed_in()?;
+    visit.knows(&Wanted::known());
+    let wanted = Wanted::read(PlacePath::default(), &visit.query()).wanted;
+    let sheet = Sheet::blank(FIELDS)
+        .with("name", (!wanted.is_bare()).then(|| wanted.name(visit.city())))
+        .with("frequency", Some("DAILY"))
+        .with("channels", Some("EMAIL,IN_APP"));
+    show(&page(&visit, &wanted, sheet).await?)
+}
+
+async fn save(visit: Visit, form: Form) -> Result<Response, Failure> {
+    visit.must_be_signed_in()?;
+    let wanted = Wanted::read(PlacePath::default(), &form).wanted;
+    let sheet = Sheet::typed(FIELDS, &form);
+    match visit.tell(Call::post("/api/search/save", body(&wanted, &form))).await {
+        Ok(()) => Ok(visit.go(&wanted.address(), Some(Flash::SearchSaved))),
+        Err(error) => {
+            let refusal = error.about_input()?;
+            let status = refusal.status;
+            show_as(status, &page(&visit, &wanted, sheet.refused(refusal)).await?)
+        }
+    }
+}
+
+async fn page(visit: &Visit, wanted: &Wanted, sheet: Sheet) -> Result<SavingPage, Failure> {
+    let found = if wanted.is_bare() { FoundHomes::default() } else { sample(visit, wanted).await? };
+    let mut conditions: Vec<String> =
+        wanted.conditions().into_iter().map(|condition| condition.label).collect();
+    if !wanted.words.is_empty() {
+        conditions.push(format!("“{}”", wanted.words));
+    }
+    // What a relaxed search shows does not match this one.
+    let (sample, total) = match found.relaxed {
+        Some(_) => (Vec::new(), Count(0)),
+        None => (found.content, found.total_elements),
+    };
+    let title = visit.text("results-save-title").to_string();
+    Ok(SavingPage {
+        frame: visit.frame(title),
+        sheet,
+        conditions,
+        hidden: wanted.all_parameters(),
+        results: wanted.address(),
+        sample,
+        total,
+    })
+}
+
+async fn sample(visit: &Visit, wanted: &Wanted) -> Result<FoundHomes, Failure> {
+    let asked = wanted.api();
+    let searched = asked.iter().map(|(name, value)| (*name, value.as_str()));
+    let order = [("size", SAMPLE), ("sortBy", "createdAt"), ("sortDir", "desc"), ("facets", "false")];
+    let query: Vec<(&str, &str)> = searched.chain(order).collect();
+    Ok(visit.ask(Call::get("/api/search/properties").query(&query)).await?)
+}
+
+/// The search as the API keeps it. An empty choice is left out, so that the API's own one holds.
+fn body(wanted: &Wanted, form: &Form) -> Value {
+    let filters: Map<String, Value> =
+        wanted.api().into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
+    let mut body = json!({"filters": filters, "name": form.filled("name").unwrap_or_default()});
+    match form.filled("frequency") {
+        Some(NEVER) => body["enabled"] = false.into(),
+        Some(frequency) => body["frequency"] = frequency.into(),
+        None => {}
+    }
+    if let Some(channels) = form.filled("channels") {
+        body["channels"] = channels.split(',').collect::<Vec<_>>().into();
+    }
+    body
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{Wanted, body};
+    use crate::form::Form;
+    use crate::place_path::PlacePath;
+
+    #[test]
+    fn a_search_is_kept_with_the_names_of_the_api() {
+        let form = Form::parse(
+            b"kind=apartments-for-sale&locality=kondapur&bedrooms=2&maxPrice=80L&q=lake&name=+Lake+&frequency=WEEKLY&channels=EMAIL%2CIN_APP",
+        );
+        let wanted = Wanted::read(PlacePath::default(), &form).wanted;
+        assert_eq!(
+            body(&wanted, &form),
+            json!({"name": "Lake", "frequency": "WEEKLY", "channels": ["EMAIL", "IN_APP"], "filters": {
+                "query": "lake", "location": "Kondapur", "propertyType": "APARTMENT", "listingType": "SALE",
+                "bedrooms": "2", "maxPrice": "8000000"}})
+        );
+        let never = Form::parse(b"bedrooms=2&name=x&frequency=NEVER");
+        let wanted = Wanted::read(PlacePath::default(), &never).wanted;
+        assert_eq!(
+            body(&wanted, &never),
+            json!({"name": "x", "enabled": false, "filters": {"bedrooms": "2"}})
+        );
+    }
+}

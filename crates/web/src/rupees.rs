@@ -1,0 +1,84 @@
+//! Amounts in rupees, as people type and read them.
+
+use crate::numbers::Count;
+
+const THOUSAND: u64 = 1_000;
+const LAKH: u64 = 100_000;
+const CRORE: u64 = 10_000_000;
+/// No home costs more.
+const MOST: u64 = 1_000_000_000_000;
+
+/// Reads `8000000`, `80,00,000`, `₹80L`, `80 lakh`, `1.2cr` or `25k`. `None` for anything else, and for nothing or far
+/// too much.
+pub(crate) fn read(text: &str) -> Option<u64> {
+    let amount = u64::try_from(crate::typed::rupees(text)?).ok()?;
+    (1..=MOST).contains(&amount).then_some(amount)
+}
+
+/// The amount in a sentence: `₹80 lakh`, `₹1.2 crore`, `₹25,000`. Rounded down to two decimals.
+pub(crate) fn words(rupees: u64) -> String {
+    scaled(rupees, &[(CRORE, " crore"), (LAKH, " lakh")])
+}
+
+/// The amount on a pin of a map: `₹80 L`, `₹1.2 Cr`, `₹25K`.
+pub(crate) fn short(rupees: u64) -> String {
+    scaled(rupees, &[(CRORE, " Cr"), (LAKH, " L"), (THOUSAND, "K")])
+}
+
+/// The amount as a field shows it: in words if they mean exactly this amount, else in digits.
+pub(crate) fn typed(rupees: u64) -> String {
+    Some(words(rupees)).filter(|text| read(text) == Some(rupees)).unwrap_or_else(|| rupees.to_string())
+}
+
+fn scaled(rupees: u64, units: &[(u64, &str)]) -> String {
+    let Some((unit, name)) = units.iter().find(|(unit, _)| rupees >= *unit) else {
+        return format!("₹{}", Count(rupees));
+    };
+    let hundredths = rupees / (unit / 100);
+    let text = format!("₹{}.{:02}", Count(hundredths / 100), hundredths % 100);
+    format!("{}{name}", text.trim_end_matches('0').trim_end_matches('.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{read, short, typed, words};
+
+    #[test]
+    fn amounts_are_read_as_people_type_them() {
+        for (text, amount) in [
+            ("8000000", 8_000_000),
+            ("80,00,000", 8_000_000),
+            ("80L", 8_000_000),
+            ("₹ 80 lakh", 8_000_000),
+            ("1.2cr", 12_000_000),
+            (".5 crore", 5_000_000),
+            ("25k", 25_000),
+            ("85.75 Lacs", 8_575_000),
+        ] {
+            assert_eq!(read(text), Some(amount), "{text}");
+        }
+        for bad in ["", "0", "lakh", "-5", "1.2.3", "99999999999999999999", "9999999 crore", "1.٢", "NaN"] {
+            assert_eq!(read(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn amounts_are_written_in_lakh_and_crore() {
+        for (amount, said, pin) in [
+            (8_000_000, "₹80 lakh", "₹80 L"),
+            (12_000_000, "₹1.2 crore", "₹1.2 Cr"),
+            (25_000, "₹25,000", "₹25K"),
+            (999, "₹999", "₹999"),
+            (100_000_000, "₹10 crore", "₹10 Cr"),
+            (12_345_678_900, "₹1,234.56 crore", "₹1,234.56 Cr"),
+        ] {
+            assert_eq!((&*words(amount), &*short(amount)), (said, pin));
+        }
+    }
+
+    #[test]
+    fn a_field_shows_words_only_if_nothing_is_lost() {
+        assert_eq!(typed(8_000_000), "₹80 lakh");
+        assert_eq!(typed(8_123_456), "8123456");
+    }
+}
