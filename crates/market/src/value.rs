@@ -130,8 +130,8 @@ pub struct Estimate {
 
 /// The estimate from comparable homes: weighted quartiles of their prices per square foot, times the size.
 pub fn estimate(subject: &Subject, comparables: &[Comparable<'_>]) -> Option<Estimate> {
-    let priced = comparables.iter().filter_map(|one| Some((one.home.price_per_sqft()?, one.weight)));
-    let prices = Weighted::new(priced);
+    let per_sqft = comparables.iter().filter_map(|one| Some((one.home.price_per_sqft()?, one.weight)));
+    let prices = Weighted::new(per_sqft);
     let whole = |per_sqft: Paise| rounded(as_number(per_sqft) * subject.sqft);
     let middle = prices.quantile(0.5)?;
     Some(Estimate {

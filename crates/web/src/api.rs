@@ -4,7 +4,6 @@ mod account;
 mod analytics;
 mod answer;
 mod area;
-mod area_summary;
 mod coming_back;
 mod enquiry;
 mod estimate;
@@ -33,7 +32,6 @@ pub(crate) use account::{Contact, MailboxEmail, Preferences, Profile, SignedInAt
 pub(crate) use analytics::{Busy, EmptySearch, EventCounts, Figure, FunnelStep, OperationTimes, Report};
 pub(crate) use answer::{Answer, ApiError, Refusal};
 pub(crate) use area::{Area, AreaDetails, MonthFigures, NearArea, OfferedKind};
-pub(crate) use area_summary::AreaSummary;
 pub(crate) use coming_back::{
     HomeNews, LastVisit, LeadAnswer, Matches, NewLead, SavedHome, SavedHomeChange, SearchMatches, SentLead,
 };
@@ -44,7 +42,7 @@ pub(crate) use look::ContactLook;
 pub(crate) use looked_at::{LookedAt, Looks};
 pub(crate) use operations::{DeadLetter, Event, Events, Group, Groups, Job, Started};
 pub(crate) use paging::{Listed, Page};
-pub(crate) use price_context::{Comparable, CostLine, Costs, PriceContext, PricePoint};
+pub(crate) use price_context::{Comparable, PriceContext, PricePoint};
 pub(crate) use property::{Image, Property};
 pub(crate) use search::{
     Choices, FacetCount, Facets, FoundHomes, PastSearch, Relaxed, Suggestion, Understood, UnderstoodFilter,

@@ -6,7 +6,6 @@ use crate::api::Property;
 use crate::flash::Flash;
 use crate::head::Head;
 use crate::messages::{Language, Message, key};
-use crate::place_path::PlacePath;
 use crate::welcome::Welcome;
 use crate::when::Moment;
 

@@ -22,7 +22,8 @@ pub struct Home {
     pub changes: Vec<PriceChange>,
     /// How many days ago it was sold.
     pub sold: Option<i64>,
-    home: Map<String, Value>,
+    #[serde(rename = "home")]
+    listing: Map<String, Value>,
 }
 
 /// Another price, asked from so many days ago.
@@ -39,11 +40,11 @@ impl Home {
 
     /// Its `sourceReference`.
     pub fn reference(&self) -> &str {
-        self.home.get("sourceReference").and_then(Value::as_str).unwrap_or_default()
+        self.listing.get("sourceReference").and_then(Value::as_str).unwrap_or_default()
     }
 
     fn choice<T: DeserializeOwned>(&self, member: &str) -> Option<T> {
-        self.home.get(member).cloned().and_then(|word| serde_json::from_value(word).ok())
+        self.listing.get(member).cloned().and_then(|word| serde_json::from_value(word).ok())
     }
 
     pub fn property_type(&self) -> PropertyType {
@@ -61,7 +62,7 @@ impl Home {
     /// The listing as its owner sends it, marked as a sample, so that nobody takes it for a real one. `price`
     /// replaces the first one.
     pub fn listing(&self, owner: &Person, price: Option<u64>) -> Value {
-        let mut home = self.home.clone();
+        let mut home = self.listing.clone();
         for (field, mark) in [
             ("title", " (sample)"),
             ("description", " A sample: the home, its owner and its price are made up."),

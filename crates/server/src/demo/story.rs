@@ -32,8 +32,8 @@ pub struct Answered {
     pub note: &'static str,
 }
 
-const fn answered(ago: i64, status: &'static str, note: &'static str) -> Option<Answered> {
-    Some(Answered { ago, status, note })
+const fn answered(ago: i64, status: &'static str, note: &'static str) -> Answered {
+    Answered { ago, status, note }
 }
 
 pub static ASKED: [Asked; 8] = [
@@ -43,7 +43,7 @@ pub static ASKED: [Asked; 8] = [
         ago: 45,
         purpose: "VISIT",
         message: "May I see it with my parents at the weekend? (sample)",
-        answered: answered(21, "VISIT_PLANNED", "Comes on Sunday with her parents (sample)"),
+        answered: Some(answered(21, "VISIT_PLANNED", "Comes on Sunday with her parents (sample)")),
     },
     Asked {
         who: "ravi",
@@ -51,7 +51,7 @@ pub static ASKED: [Asked; 8] = [
         ago: 30,
         purpose: "ENQUIRY",
         message: "Is the road in front finished? (sample)",
-        answered: answered(21, "CONTACTED", "Told him about the road (sample)"),
+        answered: Some(answered(21, "CONTACTED", "Told him about the road (sample)")),
     },
     Asked {
         who: "ravi",
@@ -59,7 +59,7 @@ pub static ASKED: [Asked; 8] = [
         ago: 14,
         purpose: "ENQUIRY",
         message: "Is one bed free from next week? (sample)",
-        answered: answered(9, "LOST", "Took a room elsewhere (sample)"),
+        answered: Some(answered(9, "LOST", "Took a room elsewhere (sample)")),
     },
     Asked {
         who: "ravi",
@@ -75,7 +75,7 @@ pub static ASKED: [Asked; 8] = [
         ago: 5,
         purpose: "VISIT",
         message: "Could I see it on Saturday? (sample)",
-        answered: answered(2, "VISIT_PLANNED", "Comes on Saturday at ten (sample)"),
+        answered: Some(answered(2, "VISIT_PLANNED", "Comes on Saturday at ten (sample)")),
     },
     Asked {
         who: "demo",
@@ -83,7 +83,7 @@ pub static ASKED: [Asked; 8] = [
         ago: 3,
         purpose: "CALLBACK",
         message: "Please call in the evening about the deposit. (sample)",
-        answered: answered(2, "CONTACTED", "Called, thinks about it (sample)"),
+        answered: Some(answered(2, "CONTACTED", "Called, thinks about it (sample)")),
     },
     Asked {
         who: "demo",

@@ -50,30 +50,3 @@ pub(crate) struct PriceBin {
     pub(crate) to: f64,
     pub(crate) homes: u32,
 }
-
-/// What a purchase costs beside the price, by the rates of a day.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub(crate) struct Costs {
-    pub(crate) as_of: Option<String>,
-    pub(crate) lines: Vec<CostLine>,
-    pub(crate) total: f64,
-    pub(crate) price_with_costs: f64,
-}
-
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub(crate) struct CostLine {
-    pub(crate) label: String,
-    pub(crate) rate_percent: Option<f64>,
-    pub(crate) amount: f64,
-    pub(crate) source: Option<String>,
-    pub(crate) source_url: Option<String>,
-}
-
-impl CostLine {
-    /// The page of the source, if it can be linked.
-    pub(crate) fn source_page(&self) -> Option<&str> {
-        self.source_url.as_deref().filter(|url| url.starts_with("https://"))
-    }
-}

@@ -99,7 +99,7 @@ async fn walk(reader: &Reader, first: HomePage) -> Result<Vec<HomeFile>, ApiErro
         let changed = here.content.iter().filter_map(|home| home.updated_at.clone()).max();
         match files.last_mut() {
             Some(HomeFile { changed: latest, .. }) if !at.is_multiple_of(PAGES) => {
-                *latest = changed.max(latest.take())
+                *latest = changed.max(latest.take());
             }
             _ => files.push(HomeFile { start, changed }),
         }

@@ -9,7 +9,6 @@ use axum::response::Response;
 use axum::routing::get;
 
 use self::table::{Row, rows};
-use super::my_homes::Mine;
 use super::show;
 use crate::Site;
 use crate::api::{ApiError, Call, Page, Property};
@@ -21,7 +20,7 @@ use crate::visit::Visit;
 /// The most homes of one table.
 const MOST: usize = 4;
 /// The most saved homes that are offered.
-const OFFERED: u64 = 30;
+const OFFERED: &str = "30";
 
 #[derive(Template)]
 #[template(path = "compare.html")]
@@ -98,7 +97,8 @@ async fn offered(visit: &Visit, shown: &[Property]) -> Result<Vec<(String, Strin
     if !visit.signed_in() {
         return Ok(Vec::new());
     }
-    let saved: Page<Property> = match Mine::Saved.load(visit, 0, OFFERED).await.map_err(Failure::from) {
+    let saved = Call::get("/api/properties/favorites").query(&[("size", OFFERED)]);
+    let saved: Page<Property> = match visit.ask(saved).await.map_err(Failure::from) {
         Ok(saved) => saved,
         Err(Failure::SignedOut) => return Err(Failure::SignedOut),
         Err(failure) => {

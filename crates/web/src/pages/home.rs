@@ -9,7 +9,7 @@ use axum::routing::get;
 
 use super::show;
 use crate::Site;
-use crate::api::{AreaSummary, Call, Page, Property};
+use crate::api::{Area, Call, Page, Property};
 use crate::failure::Failure;
 use crate::frame::Frame;
 use crate::head;
@@ -86,7 +86,7 @@ async fn home(visit: Visit) -> Result<Response, Failure> {
 
 /// The areas with the most homes for sale. The page does without them when the API has none to tell.
 async fn areas(visit: &Visit) -> Vec<AreaCard> {
-    let Ok(found) = visit.ask::<Page<AreaSummary>>(Call::get("/api/market/areas")).await else {
+    let Ok(found) = visit.ask::<Page<Area>>(Call::get("/api/market/areas")).await else {
         return Vec::new();
     };
     let mut areas = found.content;
@@ -96,7 +96,7 @@ async fn areas(visit: &Visit) -> Vec<AreaCard> {
 
 impl AreaCard {
     /// `None` for an area without a median.
-    fn of(area: AreaSummary, language: Language) -> Option<Self> {
+    fn of(area: Area, language: Language) -> Option<Self> {
         let medians: Vec<Option<f64>> = area.series.iter().map(|month| month.median_price_per_sqft).collect();
         Some(Self {
             slug: Key::parse(&area.slug)?,

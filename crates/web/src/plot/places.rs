@@ -69,7 +69,7 @@ pub(crate) fn places(mut places: Vec<Place>) -> Option<Places> {
     let (south, north) = bounds(places.iter().map(|place| place.latitude))?;
     let (west, east) = bounds(places.iter().map(|place| place.longitude))?;
     // A degree of longitude is shorter than one of latitude, by the cosine of the latitude.
-    let shorter = ((south + north) / 2.0).to_radians().cos().max(0.1);
+    let shorter = f64::midpoint(south, north).to_radians().cos().max(0.1);
     let wide = ((east - west) * shorter).max(1e-6);
     let height = ((north - south) / wide * WIDTH).clamp(SHORTEST, TALLEST);
     let across = Scale { from: west, to: east, start: MARGIN, end: WIDTH - MARGIN };

@@ -23,6 +23,7 @@ struct Crumb {
 /// The entries of a list that each have a page of their own.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "the names of schema.org")]
 pub(crate) struct ItemList {
     #[serde(rename = "@type")]
     kind: &'static str,

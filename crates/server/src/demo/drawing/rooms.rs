@@ -133,7 +133,7 @@ fn window(stage: &mut Stage, wall: &Plane) {
 }
 
 fn tower_width(tower: u8) -> f32 {
-    if tower % 2 == 0 { 0.3 } else { 0.22 }
+    if tower.is_multiple_of(2) { 0.3 } else { 0.22 }
 }
 
 /// A ceiling fan, as every room of this city has one.

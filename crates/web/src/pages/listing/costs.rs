@@ -1,6 +1,6 @@
 //! What a home costs beside its price: at the purchase, on moving in, and each month.
 
-use crate::api::{Call, CostLine, Costs, Property};
+use crate::api::{self, Call, Property, SheetLine};
 use crate::failure::Failure;
 use crate::sums;
 use crate::usual_loan;
@@ -37,15 +37,15 @@ impl CostSheet {
         let mut asked = vec![("price", price.as_str())];
         asked.extend(of_home.into_iter().filter_map(|(name, code)| Some((name, code?))));
         let call = Call::get("/api/market/costs").query(&asked);
-        let costs: Option<Costs> = visit.ask_for_part(call).await?;
+        let costs: Option<api::CostSheet> = visit.ask_for_part(call).await?;
         Ok(costs.filter(|costs| !costs.lines.is_empty()).map(Self::of))
     }
 
-    fn of(costs: Costs) -> Self {
-        let row = |line: CostLine| CostRow {
+    fn of(costs: api::CostSheet) -> Self {
+        let row = |line: SheetLine| CostRow {
             rate: line.rate_percent.map_or_else(String::new, |rate| format!("{rate} %")),
             amount: sums::whole(line.amount),
-            page: line.source_page().map(str::to_owned),
+            page: line.link().map(str::to_owned),
             label: line.label,
             source: line.source,
         };

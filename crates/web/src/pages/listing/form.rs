@@ -76,7 +76,7 @@ impl HomeForm {
                 StatusCode::FORBIDDEN
             }
             Err(failure @ (Failure::TooMany { .. } | Failure::Unavailable)) => {
-                page.sheet.problem = Some(failure.words().1);
+                page.sheet.problem = Some(failure.words(visit.language).1);
                 failure.status()
             }
             Err(failure) => return Err(failure),

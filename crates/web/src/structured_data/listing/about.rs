@@ -29,6 +29,7 @@ pub(super) struct Place<'a> {
 /// What only people live in has.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "the names of schema.org")]
 struct Rooms<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     number_of_rooms: Option<&'a Number>,
