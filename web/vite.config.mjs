@@ -11,7 +11,7 @@ export default defineConfig({
     emptyOutDir: true,
     modulePreload: false,
     reportCompressedSize: false,
-    rolldownOptions: {
+    rollupOptions: {
       input: 'src/main.ts',
       output: { entryFileNames: '[name]-[hash].js', chunkFileNames: '[name]-[hash].js' },
     },
