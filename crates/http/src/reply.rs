@@ -1,6 +1,8 @@
 //! Success responses: `{"success":true,"message":…,"data":…,"timestamp":…}`.
 
-use axum::body::Body;
+use std::cell::RefCell;
+
+use axum::body::{Body, Bytes};
 use axum::http::header::{CONTENT_TYPE, ETAG, LINK, LOCATION};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -158,6 +160,24 @@ impl Reply<()> {
     }
 }
 
+thread_local! {
+    /// Where answers are written, so that a long one does not grow by reallocation.
+    static WRITTEN: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A longer answer does not leave its buffer behind.
+const KEPT_BUFFER: usize = 64 * 1024;
+
+fn json(value: &impl Serialize) -> serde_json::Result<Bytes> {
+    WRITTEN.with_borrow_mut(|buffer| {
+        buffer.clear();
+        serde_json::to_writer(&mut *buffer, value)?;
+        let body = Bytes::copy_from_slice(buffer);
+        buffer.shrink_to(KEPT_BUFFER);
+        Ok(body)
+    })
+}
+
 impl<T: Serialize> IntoResponse for Reply<T> {
     fn into_response(self) -> Response {
         let Self { status, message, data, timestamp, headers, .. } = self;
@@ -166,7 +186,7 @@ impl<T: Serialize> IntoResponse for Reply<T> {
             Response::new(Body::empty())
         } else {
             let success = !status.is_server_error();
-            match serde_json::to_vec(&ApiResponse { success, message, data: &data, timestamp }) {
+            match json(&ApiResponse { success, message, data: &data, timestamp }) {
                 Ok(body) => Response::new(Body::from(body)),
                 Err(error) => return Failure::unavailable(&error).into_response(),
             }

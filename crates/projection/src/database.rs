@@ -41,7 +41,7 @@ impl Database {
         let mut writer = Connection::open(path)?;
         writer.busy_timeout(Duration::from_secs(5))?;
         writer.execute_batch(
-            "pragma journal_mode = wal; pragma synchronous = normal; pragma cache_size = -4096;
+            "pragma journal_mode = wal; pragma synchronous = normal; pragma cache_size = -2048;
              pragma temp_store = memory; pragma secure_delete = on;",
         )?;
         stable_plans(&writer)?;
