@@ -161,6 +161,7 @@ pub fn home(random: &mut Random, tenant: &TenantId) -> Home {
         version: 1,
         created_at,
         updated_at: created_at.plus_seconds(60),
+        earlier_price: None,
         images: Vec::new(),
     }
 }

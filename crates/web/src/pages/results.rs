@@ -105,6 +105,11 @@ async fn results(visit: Visit) -> Result<Response, Failure> {
         visit.remark(unread_words(&visit, name, value, &wanted));
     }
     let page = visit.page_number();
+    if page == 0
+        && let Some(settled) = searching::settled_first(&visit, &wanted).await?
+    {
+        return Ok(visit.go(&settled.address(), None));
+    }
     let found = searching::search(&visit, &wanted, page).await?;
     if page == 0
         && let Some(settled) = found.settled(&wanted)
