@@ -3,7 +3,7 @@
 use domain::fields::Choice;
 use domain::property::attributes::ListingAttributes;
 use domain::property::images::ListingImage;
-use domain::property::{Content, EarlierPrice, Image};
+use domain::property::{Content, EarlierPrice, Facing, Image};
 use domain::{Paise, PropertyId, TenantId, Timestamp, UserId, Version};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -133,6 +133,18 @@ impl Home {
             featured: self.featured,
             verified: self.verified,
         }
+    }
+
+    /// The direction that it faces, if its owner's words name one.
+    #[must_use]
+    pub fn facing(&self) -> Option<Facing> {
+        Facing::of_text(self.content.specifications.facing.as_deref()?)
+    }
+
+    /// Whether it has a photo.
+    #[must_use]
+    pub fn has_photos(&self) -> bool {
+        !self.images.is_empty()
     }
 
     /// The number of bathrooms, if given.

@@ -206,6 +206,8 @@ impl Request for SearchRequest {
             "bedrooms" => "`2`, `2,2.5` or `4+`.",
             "bathrooms" => "`2`, `2,3` or `4+`.",
             "availableBy" => "Available on this day or before; a home that states no day is left out.",
+            "facing" => "A direction, or several; a home whose owner names none is left out.",
+            "withPhotos" => "Only homes that have a photo, or only those that have none.",
             "forWhom" => "A home for anyone is found, too.",
             "budget" => {
                 "Both prices in words, as an earlier form sends them: `50 L - 1 Cr`; `minPrice` and `maxPrice` win."
@@ -273,6 +275,8 @@ fn filters(f: &mut Fields<'_>) -> Filters {
     filters.max_area = f.number("maxArea", 0.0..=1e9).filter(|area| *area > 0.0);
     filters.featured = f.flag("featured");
     filters.verified = f.flag("verified");
+    filters.facing = choices(f, "facing");
+    filters.with_photos = f.flag("withPhotos");
     filters.details = details(f);
     let ranges = [
         ("maxPrice", filters.min_price.zip(filters.max_price).is_some_and(|(least, most)| least > most)),

@@ -75,6 +75,7 @@ struct Choices {
     deals: &'static [Deal],
     rooms: [&'static str; 5],
     furnishing: Labels,
+    directions: Labels,
     possession: Labels,
     for_whom: Labels,
 }
@@ -84,6 +85,7 @@ static FORM: Choices = Choices {
     deals: &DEALS,
     rooms: ["1", "2", "3", "4", "5+"],
     furnishing: labels::FURNISHING,
+    directions: labels::DIRECTIONS,
     possession: labels::POSSESSION,
     for_whom: labels::FOR_WHOM,
 };
