@@ -38,8 +38,8 @@ impl<const SIZE: i64> Request for FirstHomes<SIZE> {
 }
 
 impl AppContext {
-    /// All homes that the caller saved, read once for a whole list. `None` if the list is not to tell them, or nobody is
-    /// signed in.
+    /// All homes that the caller saved, read once for a whole list. `None` if the list is not to tell them, or nobody
+    /// is signed in.
     ///
     /// # Errors
     /// If the journal is unavailable.

@@ -200,7 +200,7 @@ pub(crate) fn all() -> impl Iterator<Item = (&'static str, Point)> {
     LOCALITIES.iter().map(|(name, lat, lon)| (*name, Point { lat: *lat, lon: *lon }))
 }
 
-/// The localities that we know, as addresses name them: name and slug. What the market calls an area is compared with them.
+/// The localities that we know, as addresses name them: name and slug. A test compares them with the market's areas.
 pub fn known_localities() -> impl Iterator<Item = (&'static str, String)> {
     LOCALITIES.iter().filter_map(|(name, ..)| Some((*name, slug(name)?)))
 }

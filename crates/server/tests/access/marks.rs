@@ -1,4 +1,4 @@
-//! What lists and search results tell of a home beside its content: what it cost before, and whether the reader saved it.
+//! What lists and results tell of a home beside its content: what it cost before, and whether the reader saved it.
 
 use serde_json::{Value, json};
 use testkit::{Client, Person, TestApp};
