@@ -85,6 +85,18 @@ pub(crate) const FACING: Labels = &[
     ("South-West", "South-West"),
 ];
 
+/// The directions, as a search asks for them.
+pub(crate) const DIRECTIONS: Labels = &[
+    ("EAST", "East"),
+    ("WEST", "West"),
+    ("NORTH", "North"),
+    ("SOUTH", "South"),
+    ("NORTH_EAST", "North-east"),
+    ("NORTH_WEST", "North-west"),
+    ("SOUTH_EAST", "South-east"),
+    ("SOUTH_WEST", "South-west"),
+];
+
 pub(crate) const STATUSES: Labels = &[
     ("DRAFT", "Draft"),
     ("PENDING_REVIEW", "Waiting for review"),

@@ -143,6 +143,7 @@ listing-gone-title = No longer listed
 listing-gone = This home was listed here once and has been removed.
 listing-gone-search = Search
 listing-gone-instead = Listed lately
+listing-gone-like-it = Homes like it
 listing-gone-all = See all homes
 
 ## Forms about a home

@@ -42,6 +42,7 @@ results-area = Area in sq ft
 results-from = From
 results-to = To
 results-furnishing = Furnishing
+results-facing = Facing
 results-amenities = Amenities
 results-checked = Checked by us
 results-more = More filters
@@ -54,6 +55,7 @@ results-deposit = Deposit up to
 results-gated = Gated community
 results-pets = Pets allowed
 results-verified = Verified homes only
+results-photos = Homes with photos only
 results-show = Show homes
 
 results-map-label = Map of the homes on this page

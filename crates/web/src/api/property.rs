@@ -25,10 +25,9 @@ pub(crate) struct Property {
     pub(crate) description: Option<String>,
     pub(crate) price: Option<Number>,
     pub(crate) price_text: Option<String>,
-    /// What it cost before, where the API tells it.
+    /// What it cost before its price changed last, at `price_changed_at`.
     pub(crate) previous_price: Option<Number>,
-    /// Who posted it: `OWNER`, `AGENT` or `BUILDER`, where the API tells it.
-    pub(crate) posted_by: Option<String>,
+    pub(crate) price_changed_at: Option<String>,
     pub(crate) location: Option<String>,
     pub(crate) address: Option<String>,
     pub(crate) city: Option<String>,
@@ -207,7 +206,7 @@ impl Property {
 
     pub(crate) fn has_badges(&self) -> bool {
         let marks = [self.is_featured, self.is_verified, self.is_favorited];
-        marks.contains(&Some(true)) || self.is_cheaper() || self.notable_status().is_some()
+        marks.contains(&Some(true)) || self.notable_status().is_some()
     }
 
     /// The rows of the facts table. Unknown values have no row.

@@ -19,7 +19,10 @@ use crate::pager::Pager;
 use crate::sheet::{Field, Group, Kind, Sheet};
 use crate::spark::Spark;
 use crate::visit::Visit;
+use crate::when::Moment;
 
+/// When the page is seen, so that the homes have ages.
+const NOW: &str = "2026-01-20T06:30:00Z";
 /// The classes of the swatches.
 const COLOURS: [&str; 8] =
     ["ground", "raised", "sunken", "action", "action-soft", "highlight", "good", "bad"];
@@ -59,7 +62,7 @@ async fn design(visit: Visit) -> Result<Response, Failure> {
     }
     let title = visit.text("design-title").to_string();
     show(&DesignPage {
-        frame: visit.frame(title),
+        frame: Frame { now: Moment::parse(NOW), ..visit.frame(title) },
         sheet: wrong_sheet(),
         homes: samples(),
         pager: Pager::new("/design", 1, 5, Vec::new()),
@@ -102,7 +105,7 @@ fn samples() -> Vec<Property> {
             is_verified: Some(true),
             is_featured: Some(true),
             previous_price: Some(Number::from(8_200_000)),
-            posted_by: Some("OWNER".to_owned()),
+            price_changed_at: Some("2026-01-09T06:30:00Z".to_owned()),
             ..home("An apartment with all badges", "APARTMENT", "SALE", 7_800_000, 1150)
         },
         Property {

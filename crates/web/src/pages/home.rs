@@ -76,7 +76,7 @@ pub(super) fn router() -> Router<Site> {
 
 async fn home(visit: Visit) -> Result<Response, Failure> {
     let call = Call::get("/api/properties/recent").query(&[("limit", LATEST)]);
-    let latest: Page<Property> = visit.ask(call).await?;
+    let latest: Page<Property> = visit.ask(visit.marked(call)).await?;
     let areas = areas(&visit).await;
     let title = visit.text("home-title").arg("city", visit.city()).to_string();
     let since = Since::load(&visit).await?;

@@ -75,6 +75,7 @@ struct Choices {
     deals: &'static [Deal],
     rooms: [&'static str; 5],
     furnishing: Labels,
+    directions: Labels,
     possession: Labels,
     for_whom: Labels,
 }
@@ -84,6 +85,7 @@ static FORM: Choices = Choices {
     deals: &DEALS,
     rooms: ["1", "2", "3", "4", "5+"],
     furnishing: labels::FURNISHING,
+    directions: labels::DIRECTIONS,
     possession: labels::POSSESSION,
     for_whom: labels::FOR_WHOM,
 };
@@ -105,6 +107,11 @@ async fn results(visit: Visit) -> Result<Response, Failure> {
         visit.remark(unread_words(&visit, name, value, &wanted));
     }
     let page = visit.page_number();
+    if page == 0
+        && let Some(settled) = searching::settled_first(&visit, &wanted).await?
+    {
+        return Ok(visit.go(&settled.address(), None));
+    }
     let found = searching::search(&visit, &wanted, page).await?;
     if page == 0
         && let Some(settled) = found.settled(&wanted)

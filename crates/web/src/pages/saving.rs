@@ -121,9 +121,16 @@ async fn page(visit: &Visit, wanted: &Wanted, sheet: Sheet) -> Result<SavingPage
 async fn sample(visit: &Visit, wanted: &Wanted) -> Result<FoundHomes, Failure> {
     let asked = wanted.api();
     let searched = asked.iter().map(|(name, value)| (*name, value.as_str()));
-    let order = [("size", SAMPLE), ("sortBy", "createdAt"), ("sortDir", "desc"), ("facets", "false")];
+    let order = [
+        ("size", SAMPLE),
+        ("sortBy", "createdAt"),
+        ("sortDir", "desc"),
+        ("facets", "false"),
+        // The person made this search already.
+        ("record", "false"),
+    ];
     let query: Vec<(&str, &str)> = searched.chain(order).collect();
-    Ok(visit.ask(Call::get("/api/search/properties").query(&query)).await?)
+    Ok(visit.ask(visit.marked(Call::get("/api/search/properties").query(&query))).await?)
 }
 
 /// The search as the API keeps it. An empty choice is left out, so that the API's own one holds.

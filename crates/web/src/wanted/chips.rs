@@ -5,6 +5,8 @@ use crate::place_path::{HOMES, What};
 
 /// A condition, and what is wanted without it.
 pub(crate) struct Condition {
+    /// What it is about: `locality`, `kind`, `deal`, `q` or the name of a filter.
+    pub(crate) about: &'static str,
     pub(crate) label: String,
     pub(crate) without: Wanted,
 }
@@ -16,26 +18,26 @@ impl Wanted {
         if let Some(locality) = &self.place.locality {
             let mut without = self.clone();
             without.place.locality = None;
-            conditions.push(Condition { label: locality.name.clone(), without });
+            conditions.push(Condition { about: "locality", label: locality.name.clone(), without });
         }
         if let Some(What { kind, deal }) = self.place.what {
             if kind.slug != HOMES.slug {
                 let mut without = self.clone();
                 without.place.what = What::new(&HOMES, deal);
-                conditions
-                    .push(Condition { label: crate::labels::capitalised(kind.words.to_owned()), without });
+                let label = crate::labels::capitalised(kind.words.to_owned());
+                conditions.push(Condition { about: "kind", label, without });
             }
             if let Some(deal) = deal {
                 let mut without = self.clone();
                 without.place.what = What::new(kind, None);
-                conditions
-                    .push(Condition { label: crate::labels::capitalised(deal.words.to_owned()), without });
+                let label = crate::labels::capitalised(deal.words.to_owned());
+                conditions.push(Condition { about: "deal", label, without });
             }
         }
         for (at, (parameter, value)) in self.filters.iter().enumerate() {
             let mut without = self.clone();
             without.filters.remove(at);
-            conditions.push(Condition { label: parameter.told(value), without });
+            conditions.push(Condition { about: parameter.name, label: parameter.told(value), without });
         }
         conditions
     }

@@ -67,7 +67,7 @@ impl Parameter {
 }
 
 /// Every filter, in the order in which addresses and chips have them.
-pub(crate) static PARAMETERS: [Parameter; 24] = [
+pub(crate) static PARAMETERS: [Parameter; 26] = [
     Parameter::many("type", "propertyType", ("", ""), Reads::Choice(labels::PROPERTY_TYPES)),
     Parameter::many("deal", "listingType", ("For ", ""), Reads::Choice(labels::LISTING_TYPES)),
     Parameter::many("bedrooms", "bedrooms", ("", " BHK"), Reads::Rooms),
@@ -77,6 +77,7 @@ pub(crate) static PARAMETERS: [Parameter; 24] = [
     Parameter::one("minArea", "minArea", ("From ", " sq ft"), Reads::SquareFeet),
     Parameter::one("maxArea", "maxArea", ("Up to ", " sq ft"), Reads::SquareFeet),
     Parameter::many("furnished", "furnishedStatus", ("", ""), Reads::Choice(labels::FURNISHING)),
+    Parameter::many("facing", "facing", ("", " facing"), Reads::Choice(labels::DIRECTIONS)),
     Parameter::many("amenities", "amenities", ("", ""), Reads::Text),
     Parameter::many("possession", "possessionStatus", ("", ""), Reads::Choice(labels::POSSESSION)),
     Parameter::many("forWhom", "forWhom", ("For: ", ""), Reads::Choice(labels::FOR_WHOM)),
@@ -87,6 +88,7 @@ pub(crate) static PARAMETERS: [Parameter; 24] = [
     Parameter::one("availableBy", "availableBy", ("Available by ", ""), Reads::Day),
     Parameter::one("maxDeposit", "maxDeposit", ("Deposit up to ", ""), Reads::Rupees),
     Parameter::one("verified", "verified", ("Verified", ""), Reads::Yes),
+    Parameter::one("photos", "withPhotos", ("With photos", ""), Reads::Yes),
     Parameter::one("featured", "featured", ("Featured", ""), Reads::Yes),
     Parameter::one("pincode", "pincode", ("Pin code ", ""), Reads::Pincode),
     Parameter::one("city", "city", ("City: ", ""), Reads::Text),

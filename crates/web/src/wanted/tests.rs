@@ -22,6 +22,7 @@ fn an_address_is_read_and_written() {
         "/homes?sort=price-low&view=map",
         "/hyderabad/kondapur/apartments-for-sale?bedrooms=2&bedrooms=3&maxPrice=8000000",
         "/hyderabad/homes-for-rent?minPrice=10000&maxPrice=25000&furnished=FURNISHED&verified=true",
+        "/hyderabad/plots-for-sale?facing=EAST&facing=NORTH_EAST&photos=true",
         "/hyderabad/pg?forWhom=WOMEN&availableBy=2027-01-05",
         "/hyderabad?type=APARTMENT&type=VILLA&bathrooms=2%2B&amenities=Lift",
         "/hyderabad/kokapet?bbox=78.3%2C17.3%2C78.4%2C17.5&view=split",
@@ -49,6 +50,7 @@ fn a_form_becomes_a_readable_address() {
         ("/homes?maxPrice=1.2cr&minPrice=2cr", "/hyderabad?minPrice=12000000&maxPrice=20000000"),
         ("/homes?minArea=1%2C200+sq+ft", "/hyderabad?minArea=1200"),
         ("/homes?kind=homes&deal=&locality=", "/homes"),
+        ("/homes?facing=north-east,East", "/hyderabad?facing=NORTH_EAST&facing=EAST"),
         ("/homes?sort=newest", "/homes"),
         ("/homes?for=buy&q=", "/hyderabad/homes-for-sale"),
         ("/homes?for=plots&q=corner", "/hyderabad/plots-for-sale?q=corner"),
@@ -106,6 +108,8 @@ fn the_api_is_asked_with_its_own_names() {
             ("furnishedStatus", "FURNISHED".to_owned()),
         ]
     );
+    let shown = wanted("/hyderabad?facing=EAST&photos=true").api();
+    assert_eq!(shown, [("facing", "EAST".to_owned()), ("withPhotos", "true".to_owned())]);
     let drawn = wanted("/hyderabad?within=17.4,78.3;17.5,78.3;17.5,78.4").api();
     let ring = json!({"type": "Polygon",
         "coordinates": [[[78.3, 17.4], [78.3, 17.5], [78.4, 17.5], [78.3, 17.4]]]});

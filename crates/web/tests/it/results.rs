@@ -106,6 +106,54 @@ async fn words_that_became_filters_become_the_address() {
 }
 
 #[tokio::test]
+async fn words_that_become_the_address_are_one_search_of_the_person() {
+    let mut browser = Browser::signed_in();
+    says(&browser.api);
+    let rooms = json!({"label": "x", "without": "", "parameters": {"bedrooms": "2"}});
+    let mut found = page_of(&[listing("h1", "Flat")]);
+    found["understood"] = json!({"filters": [rooms], "text": [], "preferred": [], "ignored": []});
+    browser.api.says("GET /api/search/properties", found);
+    assert_eq!(browser.get("/homes?q=2+bhk").await.to(), "/hyderabad?bedrooms=2");
+    browser.get("/hyderabad?bedrooms=2").await;
+    let searches = browser.api.lines().into_iter().filter(|line| line.contains("/api/search/properties"));
+    assert_eq!(
+        searches.collect::<Vec<_>>(),
+        [
+            "GET /api/search/properties?query=2+bhk&size=1&facets=false&record=false",
+            "GET /api/search/properties?page=0&size=12&sortBy=createdAt&sortDir=desc&bedrooms=2&facets=true\
+                &include=favorite",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn nothing_found_asks_at_most_four_times_for_less() {
+    let mut browser = finding(&[]);
+    let all =
+        "/hyderabad/kondapur/apartments-for-sale?bedrooms=2&maxPrice=80L&gated=true&verified=true&q=lake";
+    browser.get(all).await.has("Without Under ₹80 lakh").has("Without “lake”").lacks("Without Verified");
+    let asked = browser.api.lines().into_iter().filter(|line| line.contains("/api/search/filters"));
+    assert_eq!(asked.count(), 4);
+}
+
+#[tokio::test]
+async fn hearts_are_filled_and_nobody_saves_a_home_of_their_own() {
+    let mut browser = Browser::signed_in();
+    says(&browser.api);
+    // The middle part of a token: its person is `u1`.
+    browser.cookies.insert("hyd_access".to_owned(), "x.eyJzdWIiOiJ1MSJ9.x".to_owned());
+    let (mut liked, mut other) = (listing("h1", "Liked"), listing("h2", "Other"));
+    for home in [&mut liked, &mut other] {
+        home["ownerId"] = json!("u2");
+    }
+    liked["isFavorited"] = json!(true);
+    browser.api.says("GET /api/search/properties", page_of(&[liked, other, listing("h3", "Own")]));
+    let answer = browser.get("/hyderabad?bedrooms=3").await;
+    answer.has("action=\"/homes/h1/unsave\"").has("action=\"/homes/h2/save\"");
+    answer.lacks("/homes/h3/save").lacks("/homes/h3/unsave");
+}
+
+#[tokio::test]
 async fn nothing_found_offers_what_less_finds() {
     let mut browser = finding(&[]);
     let answer = browser.get(KONDAPUR).await;

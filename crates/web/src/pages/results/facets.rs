@@ -26,6 +26,7 @@ pub(super) enum Filter {
     Price,
     Area,
     Furnishing,
+    Facing,
     Amenities,
     Verified,
 }
@@ -40,7 +41,7 @@ pub(super) struct FacetLink {
 }
 
 /// Every filter with its name in the answer of the API.
-const FILTERS: [(&str, Filter); 9] = [
+const FILTERS: [(&str, Filter); 10] = [
     ("propertyType", Filter::Kind),
     ("listingType", Filter::Deal),
     ("location", Filter::Locality),
@@ -48,6 +49,7 @@ const FILTERS: [(&str, Filter); 9] = [
     ("price", Filter::Price),
     ("area", Filter::Area),
     ("furnishedStatus", Filter::Furnishing),
+    ("facing", Filter::Facing),
     ("amenities", Filter::Amenities),
     ("verified", Filter::Verified),
 ];
@@ -84,6 +86,7 @@ impl Filter {
                 return between(wanted, count, ["minArea", "maxArea"], feet);
             }
             Self::Furnishing => toggle(wanted, "furnished", value, coded(labels::FURNISHING)),
+            Self::Facing => toggle(wanted, "facing", value, coded(labels::DIRECTIONS)),
             Self::Amenities => toggle(wanted, "amenities", value, labels::capitalised(value.to_owned())),
             Self::Verified if value == "true" => toggle(wanted, "verified", value, "Verified".to_owned()),
             Self::Verified => return None,
@@ -142,6 +145,7 @@ mod tests {
             "price": [{"value": "50-lakh-to-1-crore", "count": 4, "from": 5_000_000.0, "to": 10_000_000.0},
                 {"value": "over-5-crore", "count": 1, "from": 50_000_000.0}],
             "location": [{"value": "hitec city", "count": 3}, {"value": "కొండాపూర్", "count": 1}],
+            "facing": [{"value": "NORTH_EAST", "count": 2}],
             "verified": [{"value": "true", "count": 1}, {"value": "false", "count": 8}],
             "unheard": [{"value": "x", "count": 1}],
         }))
@@ -175,6 +179,7 @@ mod tests {
                     false
                 ),
                 (Filter::Price, "From ₹5 crore", &*format!("{base}&minPrice=50000000"), false),
+                (Filter::Facing, "North-east", &*format!("{base}&facing=NORTH_EAST"), false),
                 (Filter::Verified, "Verified", &*format!("{base}&verified=true"), false),
             ]
         );

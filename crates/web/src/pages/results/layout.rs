@@ -42,11 +42,12 @@ pub(super) fn as_text(wanted: &Wanted, understood: &Understood) -> Option<String
 }
 
 /// The filters that the form of the filters shows itself.
-const IN_FORM: [&str; 17] = [
+const IN_FORM: [&str; 19] = [
     "availableBy",
     "bathrooms",
     "bedrooms",
     "deal",
+    "facing",
     "forWhom",
     "furnished",
     "gated",
@@ -58,6 +59,7 @@ const IN_FORM: [&str; 17] = [
     "minArea",
     "minPrice",
     "pets",
+    "photos",
     "possession",
     "verified",
 ];
