@@ -1,9 +1,10 @@
 //! What may stand in a text.
 
 use fluent_bundle::FluentValue;
+use serde_json::Number;
 
 use super::Message;
-use crate::numbers::Count;
+use crate::numbers::{Count, plain};
 
 /// A value that may be put into a text: a string, or a number.
 pub(crate) trait Argument {
@@ -38,6 +39,14 @@ impl Argument for Message {
 impl Argument for Count {
     fn value(&self) -> FluentValue<'static> {
         FluentValue::from(self.0)
+    }
+}
+
+/// A number of the API, with at most two decimals.
+impl Argument for Number {
+    fn value(&self) -> FluentValue<'static> {
+        let text = plain(self);
+        text.parse::<f64>().map_or_else(|_| FluentValue::from(text.clone()), FluentValue::from)
     }
 }
 

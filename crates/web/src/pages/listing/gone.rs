@@ -8,6 +8,7 @@ use super::super::show_as;
 use crate::api::{Call, Property};
 use crate::failure::Failure;
 use crate::frame::Frame;
+use crate::messages::Language;
 use crate::visit::Visit;
 
 #[derive(Template)]
@@ -29,16 +30,17 @@ pub(super) async fn page(visit: &Visit, address: Option<(&str, &str)>) -> Result
     let recent = Call::get("/api/properties/recent").query(&[("limit", "6")]);
     let homes: Vec<Property> = visit.ask_for_part(recent).await?.unwrap_or_default();
     let page = GonePage {
-        search: address.map(|(locality, kind)| search(locality, kind)),
+        search: address.map(|(locality, kind)| search(visit.language, locality, kind)),
         homes,
         frame: visit.frame(visit.text("listing-gone-title").to_string()),
     };
     show_as(StatusCode::GONE, &page)
 }
 
-fn search(locality: &str, kind: &str) -> Search {
+fn search(language: Language, locality: &str, kind: &str) -> Search {
     let words = |slug: &str| slug.replace('-', " ");
-    let words = format!("{} in {}", words(kind), words(locality));
+    let message = language.text("ask-gone-search").arg("kind", words(kind));
+    let words = message.arg("locality", words(locality)).to_string();
     let query = form_urlencoded::Serializer::new(String::new()).append_pair("q", &words).finish();
     Search { href: format!("/homes?{query}"), words }
 }
@@ -46,10 +48,11 @@ fn search(locality: &str, kind: &str) -> Search {
 #[cfg(test)]
 mod tests {
     use super::search;
+    use crate::messages::Language::English;
 
     #[test]
     fn the_address_of_a_removed_home_is_searched_for() {
-        let search = search("hitec-city", "3-bhk-apartment-for-sale");
+        let search = search(English, "hitec-city", "3-bhk-apartment-for-sale");
         assert_eq!(search.words, "3 bhk apartment for sale in hitec city");
         assert_eq!(search.href, "/homes?q=3+bhk+apartment+for+sale+in+hitec+city");
     }

@@ -21,9 +21,9 @@ pub(super) struct Offer {
 
 /// What the search finds when one condition is taken away, the most first. What finds nothing either is left out.
 pub(super) async fn offers(visit: &Visit, wanted: &Wanted) -> Vec<Offer> {
-    let mut conditions = wanted.conditions();
+    let mut conditions = wanted.conditions(visit.language);
     if !wanted.words.is_empty() {
-        let label = format!("“{}”", wanted.words);
+        let label = visit.text("search-quoted").arg("words", &wanted.words).to_string();
         conditions.push(Condition { label, without: wanted.without_words() });
     }
     let mut offers = Vec::new();
