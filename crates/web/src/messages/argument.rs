@@ -6,6 +6,9 @@ use serde_json::Number;
 use super::Message;
 use crate::numbers::{Count, plain};
 
+/// The numbers from here on are no longer exact.
+const LARGEST: f64 = 1e15;
+
 /// A value that may be put into a text: a string, or a number.
 pub(crate) trait Argument {
     fn value(&self) -> FluentValue<'static>;
@@ -42,11 +45,14 @@ impl Argument for Count {
     }
 }
 
-/// A number of the API, with at most two decimals.
+/// A number of the API, with at most two decimals. One that is too large for a form of the plural is a text.
 impl Argument for Number {
     fn value(&self) -> FluentValue<'static> {
         let text = plain(self);
-        text.parse::<f64>().map_or_else(|_| FluentValue::from(text.clone()), FluentValue::from)
+        match text.parse::<f64>() {
+            Ok(number) if number.abs() < LARGEST => FluentValue::from(number),
+            _ => FluentValue::from(text),
+        }
     }
 }
 
