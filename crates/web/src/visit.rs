@@ -246,9 +246,7 @@ impl Visit {
         }
         if !unknown.is_empty() {
             let names = unknown.iter().map(|name| format!("“{name}”")).collect::<Vec<_>>().join(", ");
-            self.remark(format!(
-                "This page does not know {names} in its address, and shows everything without it."
-            ));
+            self.remark(self.text("frame-unknown-parameters").arg("names", names).to_string());
         }
     }
 
@@ -258,7 +256,7 @@ impl Visit {
         if let Ok(page @ 1..) = asked.parse::<u32>() {
             return u64::from(page) - 1;
         }
-        self.remark(format!("There is no page “{}”: this is the first one.", shortened(&asked)));
+        self.remark(self.text("frame-no-page-number").arg("page", shortened(&asked)).to_string());
         0
     }
 

@@ -4,6 +4,10 @@ card-photos = { $count ->
     [one] { $count } photo
    *[other] { $count } photos
 }
+card-untitled = Home without a title
+card-on-request = Price on request
+card-a-month = { $price } a month
+card-unconfirmed = Waiting for confirmation
 card-bhk = { $count } BHK
 card-one-room = 1 RK
 card-ground-floor = ground floor

@@ -124,6 +124,7 @@ personal-timeline-to = To
 personal-timeline-show = Show
 personal-timeline-everything = Show everything
 personal-timeline-hide = Hide
+personal-timeline-undated = Without a date
 personal-timeline-none = Nothing here yet.
 personal-timeline-none-such = You did nothing of this kind in these days.
 personal-timeline-parts = Parts of the timeline

@@ -15,6 +15,7 @@ use crate::api::{Property, Refusal};
 use crate::failure::Failure;
 use crate::frame::Frame;
 use crate::icon::{self, Icon};
+use crate::messages::key;
 use crate::pager::Pager;
 use crate::sheet::{Field, Group, Kind, Sheet};
 use crate::spark::Spark;
@@ -29,16 +30,22 @@ const COLOURS: [&str; 8] =
 
 static FIELDS: &[Group] = &[
     Group {
-        legend: "Fields",
+        legend: key("design-fields"),
         folded: false,
         fields: &[
-            Field::line("design-line", "A line").required().hint("With a hint."),
-            Field::line("design-wrong", "A line that is wrong").hint("With a hint and an error."),
-            Field::new("design-choice", "A choice", Kind::Choice(crate::labels::FURNISHING)),
-            Field::new("design-text", "A longer text", Kind::Text),
+            Field::line("design-line", key("design-field-line"))
+                .required()
+                .hint(key("design-field-line-hint")),
+            Field::line("design-wrong", key("design-field-wrong")).hint(key("design-field-wrong-hint")),
+            Field::new("design-choice", key("design-field-choice"), Kind::Choice(crate::labels::FURNISHING)),
+            Field::new("design-text", key("design-field-text"), Kind::Text),
         ],
     },
-    Group { legend: "A folded group", folded: true, fields: &[Field::line("design-folded", "Folded")] },
+    Group {
+        legend: key("design-folded-group"),
+        folded: true,
+        fields: &[Field::line("design-folded", key("design-field-folded"))],
+    },
 ];
 
 #[derive(Template)]

@@ -1,6 +1,8 @@
 //! The conditions of a search one by one, each with the search without it.
 
 use super::Wanted;
+use crate::labels::capitalised;
+use crate::messages::Language;
 use crate::place_path::{HOMES, What};
 
 /// A condition, and what is wanted without it.
@@ -13,7 +15,8 @@ pub(crate) struct Condition {
 
 impl Wanted {
     /// Every condition but the words.
-    pub(crate) fn conditions(&self) -> Vec<Condition> {
+    pub(crate) fn conditions(&self, language: Language) -> Vec<Condition> {
+        let label = |key: &str| capitalised(language.text(key).to_string());
         let mut conditions = Vec::new();
         if let Some(locality) = &self.place.locality {
             let mut without = self.clone();
@@ -24,20 +27,22 @@ impl Wanted {
             if kind.slug != HOMES.slug {
                 let mut without = self.clone();
                 without.place.what = What::new(&HOMES, deal);
-                let label = crate::labels::capitalised(kind.words.to_owned());
-                conditions.push(Condition { about: "kind", label, without });
+                conditions.push(Condition { about: "kind", label: label(kind.words), without });
             }
             if let Some(deal) = deal {
                 let mut without = self.clone();
                 without.place.what = What::new(kind, None);
-                let label = crate::labels::capitalised(deal.words.to_owned());
-                conditions.push(Condition { about: "deal", label, without });
+                conditions.push(Condition { about: "deal", label: label(deal.words), without });
             }
         }
         for (at, (parameter, value)) in self.filters.iter().enumerate() {
             let mut without = self.clone();
             without.filters.remove(at);
-            conditions.push(Condition { about: parameter.name, label: parameter.told(value), without });
+            conditions.push(Condition {
+                about: parameter.name,
+                label: parameter.told(language, value),
+                without,
+            });
         }
         conditions
     }

@@ -2,6 +2,7 @@ use serde_json::json;
 
 use super::{View, Wanted};
 use crate::form::Form;
+use crate::messages::Language::English;
 use crate::place_path::PlacePath;
 
 fn read(address: &str) -> super::Reading {
@@ -134,7 +135,7 @@ fn the_heading_says_what_is_wanted() {
         ("/hyderabad/kokapet/new-launches", "New launches in Kokapet"),
         ("/hyderabad/pg?q=wifi", "Places for paying guests in Hyderabad with “wifi”"),
     ] {
-        assert_eq!(wanted(address).heading("Hyderabad"), heading);
+        assert_eq!(wanted(address).heading(English, "Hyderabad"), heading);
     }
 }
 
@@ -142,7 +143,7 @@ fn the_heading_says_what_is_wanted() {
 fn every_condition_can_be_taken_away() {
     let all = wanted("/hyderabad/kondapur/apartments-for-sale?bedrooms=1&maxPrice=80L&gated=yes");
     let told: Vec<(String, String)> =
-        all.conditions().into_iter().map(|it| (it.label, it.without.address())).collect();
+        all.conditions(English).into_iter().map(|it| (it.label, it.without.address())).collect();
     let rest = "bedrooms=1&maxPrice=8000000&gated=true";
     assert_eq!(
         told,

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 
 use crate::api::Activity;
 use crate::key::Key;
+use crate::messages::Language;
 use crate::when::{Moment, day_heading};
 
 pub(super) struct Day {
@@ -20,15 +21,16 @@ pub(super) struct Entry {
     pub(super) home: Option<Key>,
 }
 
-pub(super) fn by_day(activities: Vec<Activity>) -> Vec<Day> {
+pub(super) fn by_day(language: Language, activities: Vec<Activity>) -> Vec<Day> {
     let mut days: Vec<(Option<Date>, Day)> = Vec::new();
     for activity in activities {
-        let entry = Entry::of(activity);
+        let entry = Entry::of(language, activity);
         let date = entry.when.map(|when| when.day());
         match days.last_mut() {
             Some((last, day)) if *last == date => day.entries.push(entry),
             _ => {
-                let heading = date.map_or_else(|| "Without a date".to_owned(), day_heading);
+                let heading =
+                    date.map_or_else(|| language.text("personal-timeline-undated").to_string(), day_heading);
                 days.push((date, Day { heading, entries: vec![entry] }));
             }
         }
@@ -37,12 +39,12 @@ pub(super) fn by_day(activities: Vec<Activity>) -> Vec<Day> {
 }
 
 impl Entry {
-    fn of(activity: Activity) -> Self {
+    fn of(language: Language, activity: Activity) -> Self {
         Self {
             id: Key::parse(&activity.activity_id),
             when: Moment::parse(&activity.timestamp),
             home: activity.home(),
-            text: activity.words(),
+            text: activity.words(language),
         }
     }
 }
@@ -51,6 +53,7 @@ impl Entry {
 mod tests {
     use super::by_day;
     use crate::api::Activity;
+    use crate::messages::Language::English;
 
     fn at(timestamp: &str) -> Activity {
         Activity { timestamp: timestamp.to_owned(), ..Activity::default() }
@@ -58,12 +61,15 @@ mod tests {
 
     #[test]
     fn the_day_is_the_one_in_india_and_the_order_stays() {
-        let days = by_day(vec![
-            at("2026-11-20T19:00:00Z"),
-            at("2026-11-20T18:30:00Z"),
-            at("2026-11-20T18:29:59Z"),
-            at("2026-11-19T18:30:00Z"),
-        ]);
+        let days = by_day(
+            English,
+            vec![
+                at("2026-11-20T19:00:00Z"),
+                at("2026-11-20T18:30:00Z"),
+                at("2026-11-20T18:29:59Z"),
+                at("2026-11-19T18:30:00Z"),
+            ],
+        );
         let seen: Vec<_> = days.iter().map(|day| (day.heading.as_str(), day.entries.len())).collect();
         assert_eq!(seen, [("Saturday, 21 November 2026", 2), ("Friday, 20 November 2026", 2)]);
     }
@@ -76,7 +82,7 @@ mod tests {
             related_entity_type: Some("PROPERTY".to_owned()),
             ..at("2026-11-20T19:00:00Z")
         };
-        let days = by_day(vec![about("PROPERTY_VIEWED"), about("PROPERTY_DELETED")]);
+        let days = by_day(English, vec![about("PROPERTY_VIEWED"), about("PROPERTY_DELETED")]);
         let linked: Vec<_> = days[0].entries.iter().map(|entry| entry.home.is_some()).collect();
         assert_eq!(linked, [true, false]);
     }

@@ -16,6 +16,7 @@ use crate::form::Form;
 use crate::frame::Frame;
 use crate::key::Key;
 use crate::labels::{self, ACTIVITIES};
+use crate::messages::Language;
 use crate::next_path::NextPath;
 use crate::pages::show;
 use crate::visit::{Visit, shortened};
@@ -68,8 +69,8 @@ async fn timeline(visit: Visit) -> Result<Response, Failure> {
     let title = visit.text("personal-timeline-title").to_string();
     show(&TimelinePage {
         frame: visit.frame(title),
-        days: by_day(activities),
-        kinds: kinds(&kind),
+        days: by_day(visit.language, activities),
+        kinds: kinds(visit.language, &kind),
         from: day(asked.from),
         to: day(asked.to),
         filtered: !kind.is_empty() || asked.from.is_some() || asked.to.is_some(),
@@ -144,12 +145,11 @@ impl Asked {
     }
 }
 
-fn kinds(shown: &str) -> Vec<(String, String, bool)> {
-    let known =
-        ACTIVITIES.iter().map(|(code, words)| ((*code).to_owned(), (*words).to_owned(), *code == shown));
-    let mut kinds: Vec<_> = known.collect();
+fn kinds(language: Language, shown: &str) -> Vec<(String, String, bool)> {
+    let known = labels::told(language, ACTIVITIES.iter().copied()).into_iter();
+    let mut kinds: Vec<_> = known.map(|(code, words)| (code.to_owned(), words, code == shown)).collect();
     if !shown.is_empty() && !kinds.iter().any(|(_, _, is_shown)| *is_shown) {
-        kinds.push((shown.to_owned(), labels::of(ACTIVITIES, shown), true));
+        kinds.push((shown.to_owned(), labels::of(language, ACTIVITIES, shown), true));
     }
     kinds
 }

@@ -8,6 +8,7 @@ use super::super::show_as;
 use crate::api::{Call, FoundHomes, Property};
 use crate::failure::Failure;
 use crate::frame::Frame;
+use crate::messages::Language;
 use crate::visit::Visit;
 
 /// The most homes that are shown instead.
@@ -32,7 +33,7 @@ struct Search {
 /// The page for the address of a removed home. Nothing about the home itself is known any more, but its address names
 /// the area and the kind of home.
 pub(super) async fn page(visit: &Visit, address: Option<(&str, &str)>) -> Result<Response, Failure> {
-    let search = address.map(|(locality, kind)| search(locality, kind));
+    let search = address.map(|(locality, kind)| search(visit.language, locality, kind));
     let like_it = match &search {
         Some(search) => like_it(visit, &search.words).await?,
         None => Vec::new(),
@@ -61,9 +62,10 @@ async fn recent(visit: &Visit) -> Result<Vec<Property>, Failure> {
     Ok(visit.ask_for_part(call).await?.unwrap_or_default())
 }
 
-fn search(locality: &str, kind: &str) -> Search {
+fn search(language: Language, locality: &str, kind: &str) -> Search {
     let words = |slug: &str| slug.replace('-', " ");
-    let words = format!("{} in {}", words(kind), words(locality));
+    let message = language.text("ask-gone-search").arg("kind", words(kind));
+    let words = message.arg("locality", words(locality)).to_string();
     let query = form_urlencoded::Serializer::new(String::new()).append_pair("q", &words).finish();
     Search { href: format!("/homes?{query}"), words }
 }
@@ -71,10 +73,11 @@ fn search(locality: &str, kind: &str) -> Search {
 #[cfg(test)]
 mod tests {
     use super::search;
+    use crate::messages::Language::English;
 
     #[test]
     fn the_address_of_a_removed_home_is_searched_for() {
-        let search = search("hitec-city", "3-bhk-apartment-for-sale");
+        let search = search(English, "hitec-city", "3-bhk-apartment-for-sale");
         assert_eq!(search.words, "3 bhk apartment for sale in hitec city");
         assert_eq!(search.href, "/homes?q=3+bhk+apartment+for+sale+in+hitec+city");
     }

@@ -3,6 +3,7 @@
 use crate::api::{FacetCount, Facets};
 use crate::labels::{self, Labels};
 use crate::localities::Locality;
+use crate::messages::Language;
 use crate::numbers::Count;
 use crate::rupees;
 use crate::wanted::Wanted;
@@ -55,20 +56,20 @@ const FILTERS: [(&str, Filter); 10] = [
 ];
 
 /// The groups that have something to choose.
-pub(super) fn groups(wanted: &Wanted, facets: &Facets) -> Vec<FacetGroup> {
+pub(super) fn groups(language: Language, wanted: &Wanted, facets: &Facets) -> Vec<FacetGroup> {
     let group = |(name, filter): (&str, Filter)| {
         let counts = facets.get(name)?.iter().filter(|count| count.count.0 > 0);
         let choices: Vec<FacetLink> =
-            counts.filter_map(|count| filter.link(wanted, count)).take(MOST).collect();
+            counts.filter_map(|count| filter.link(language, wanted, count)).take(MOST).collect();
         (!choices.is_empty()).then_some(FacetGroup { filter, choices })
     };
     FILTERS.into_iter().filter_map(group).collect()
 }
 
 impl Filter {
-    fn link(self, wanted: &Wanted, count: &FacetCount) -> Option<FacetLink> {
+    fn link(self, language: Language, wanted: &Wanted, count: &FacetCount) -> Option<FacetLink> {
         let value = count.value.as_str();
-        let coded = |labels: Labels| labels::of(labels, value);
+        let coded = |labels: Labels| labels::of(language, labels, value);
         let (label, chosen, is_chosen) = match self {
             Self::Kind => (coded(labels::PROPERTY_TYPES), wanted.of_type(value), wanted.has_type(value)),
             Self::Deal => (coded(labels::LISTING_TYPES), wanted.of_deal(value), wanted.has_deal(value)),
@@ -78,17 +79,23 @@ impl Filter {
                 (locality.name.clone(), wanted.in_locality(locality), is_chosen)
             }
             Self::Bedrooms => {
-                (format!("{value} BHK"), wanted.toggled("bedrooms", value), wanted.has("bedrooms", value))
+                let label = language.text("card-bhk").arg("count", value).to_string();
+                toggle(wanted, "bedrooms", value, label)
             }
-            Self::Price => return between(wanted, count, ["minPrice", "maxPrice"], rupees::words),
+            Self::Price => {
+                let label = range(language, count, |sum| rupees::words(language, sum))?;
+                between(wanted, count, ["minPrice", "maxPrice"], label)
+            }
             Self::Area => {
-                let feet = |area: u64| format!("{} sq ft", Count(area));
-                return between(wanted, count, ["minArea", "maxArea"], feet);
+                let feet = |area: u64| language.text("fact-size-sqft").arg("area", area).to_string();
+                between(wanted, count, ["minArea", "maxArea"], range(language, count, feet)?)
             }
             Self::Furnishing => toggle(wanted, "furnished", value, coded(labels::FURNISHING)),
             Self::Facing => toggle(wanted, "facing", value, coded(labels::DIRECTIONS)),
             Self::Amenities => toggle(wanted, "amenities", value, labels::capitalised(value.to_owned())),
-            Self::Verified if value == "true" => toggle(wanted, "verified", value, "Verified".to_owned()),
+            Self::Verified if value == "true" => {
+                toggle(wanted, "verified", value, language.text("card-verified").to_string())
+            }
             Self::Verified => return None,
         };
         Some(FacetLink { label, count: count.count, href: chosen.address(), is_chosen })
@@ -99,25 +106,31 @@ fn toggle(wanted: &Wanted, name: &str, value: &str, label: String) -> (String, W
     (label, wanted.toggled(name, value), wanted.has(name, value))
 }
 
-/// A range of prices or areas.
-fn between(
-    wanted: &Wanted,
-    count: &FacetCount,
-    names: [&str; 2],
-    words: impl Fn(u64) -> String,
-) -> Option<FacetLink> {
-    let [least, most] = [whole(count.from).filter(|from| *from > 0), whole(count.to)];
-    let label = match (least, most) {
-        (Some(least), Some(most)) => format!("{} to {}", words(least), words(most)),
-        (Some(least), None) => format!("From {}", words(least)),
-        (None, Some(most)) => format!("Under {}", words(most)),
-        (None, None) => return None,
+/// A range of prices or areas in words; `None` for one without bounds.
+fn range(language: Language, count: &FacetCount, words: impl Fn(u64) -> String) -> Option<String> {
+    let message = match ends(count) {
+        [Some(least), Some(most)] => {
+            language.text("search-range").arg("least", words(least)).arg("most", words(most))
+        }
+        [Some(least), None] => language.text("search-range-from").arg("least", words(least)),
+        [None, Some(most)] => language.text("search-range-under").arg("most", words(most)),
+        [None, None] => return None,
     };
-    let [low, high] = names;
+    Some(message.to_string())
+}
+
+/// What a range of prices or areas chooses; `names` are those of its bounds.
+fn between(wanted: &Wanted, count: &FacetCount, names: [&str; 2], label: String) -> (String, Wanted, bool) {
+    let ([least, most], [low, high]) = (ends(count), names);
     let bounds = [(low, least), (high, most)];
     let is_chosen = wanted.is_bounded(bounds);
     let chosen = if is_chosen { [(low, None), (high, None)] } else { bounds };
-    Some(FacetLink { label, count: count.count, href: wanted.bounded(chosen).address(), is_chosen })
+    (label, wanted.bounded(chosen), is_chosen)
+}
+
+/// The bounds of a range.
+fn ends(count: &FacetCount) -> [Option<u64>; 2] {
+    [whole(count.from).filter(|from| *from > 0), whole(count.to)]
 }
 
 /// A bound of a range, which is a whole number.
@@ -134,6 +147,7 @@ mod tests {
     use super::{Filter, groups};
     use crate::api::Facets;
     use crate::form::Form;
+    use crate::messages::Language::English;
     use crate::place_path::PlacePath;
     use crate::wanted::Wanted;
 
@@ -152,7 +166,7 @@ mod tests {
         .unwrap();
         let place = PlacePath::parse("/hyderabad/apartments-for-sale").unwrap();
         let wanted = Wanted::read(place, &Form::parse(b"bedrooms=2")).wanted;
-        let groups = groups(&wanted, &facets);
+        let groups = groups(English, &wanted, &facets);
         let links: Vec<(Filter, &str, &str, bool)> = groups
             .iter()
             .flat_map(|group| {

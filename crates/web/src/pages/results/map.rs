@@ -4,7 +4,7 @@ mod outline;
 
 use crate::api::Property;
 use crate::localities::{self, Locality, Point};
-use crate::messages::key;
+use crate::messages::{Language, key};
 use crate::rupees;
 use crate::wanted::{Bounds, Wanted};
 
@@ -100,7 +100,7 @@ struct Placed {
 
 impl MapView {
     /// Draws `homes`, and marks those that are on the map.
-    pub(super) fn of(homes: &mut [Property], wanted: &Wanted) -> Self {
+    pub(super) fn of(language: Language, homes: &mut [Property], wanted: &Wanted) -> Self {
         let bounds = shown(homes, wanted);
         let mut placed = Vec::new();
         for home in &mut *homes {
@@ -108,7 +108,9 @@ impl MapView {
             home.is_on_map = true;
             let (x, y) = drawn(&bounds, at);
             let price = home.price.as_ref().and_then(serde_json::Number::as_f64);
-            let price = price.and_then(|price| format!("{price:.0}").parse().ok()).map(rupees::short);
+            let price = price
+                .and_then(|price| format!("{price:.0}").parse().ok())
+                .map(|rupees| rupees::short(language, rupees));
             placed.push(Placed {
                 id: home.id.clone(),
                 title: home.heading().to_owned(),
@@ -127,7 +129,7 @@ impl MapView {
             names: names(&bounds),
             elsewhere: homes.len() - placed.len(),
             is_rough: placed.iter().any(|home| home.is_rough),
-            pins: pins(&placed, wanted),
+            pins: pins(language, &placed, wanted),
             places: placed.into_iter().map(Place::of).collect(),
             parts: parts(&bounds)
                 .zip(PARTS)
@@ -207,7 +209,7 @@ fn names(bounds: &Bounds) -> Vec<Name> {
 }
 
 /// The pins: a home alone, or several that are near each other.
-fn pins(homes: &[Placed], wanted: &Wanted) -> Vec<Pin> {
+fn pins(language: Language, homes: &[Placed], wanted: &Wanted) -> Vec<Pin> {
     let mut clusters: Vec<Vec<&Placed>> = Vec::new();
     for home in homes {
         let is_near = |cluster: &&mut Vec<&Placed>| {
@@ -218,10 +220,10 @@ fn pins(homes: &[Placed], wanted: &Wanted) -> Vec<Pin> {
             None => clusters.push(vec![home]),
         }
     }
-    clusters.iter().filter_map(|cluster| pin(cluster, wanted)).collect()
+    clusters.iter().filter_map(|cluster| pin(language, cluster, wanted)).collect()
 }
 
-fn pin(cluster: &[&Placed], wanted: &Wanted) -> Option<Pin> {
+fn pin(language: Language, cluster: &[&Placed], wanted: &Wanted) -> Option<Pin> {
     let first = cluster.first()?;
     let card = format!("#home-{}", first.id);
     let (x, y) = (figure(first.x), figure(first.y));
@@ -235,7 +237,8 @@ fn pin(cluster: &[&Placed], wanted: &Wanted) -> Option<Pin> {
         !cluster.iter().any(|home| home.is_rough) && around.width() + around.height() > 0.001;
     let href = if can_come_nearer { wanted.on_map(Some(around.padded(0.002))).address() } else { card };
     let homes = cluster.len();
-    Some(Pin { x, y, text: homes.to_string(), title: format!("{homes} homes"), href, homes })
+    let title = language.text("search-pin-homes").arg("count", homes).to_string();
+    Some(Pin { x, y, text: homes.to_string(), title, href, homes })
 }
 
 /// Nine equal parts, from north-west to south-east.

@@ -23,9 +23,9 @@ pub(super) struct Offer {
 
 /// What the search finds when one condition is taken away, the most first. What finds nothing either is left out.
 pub(super) async fn offers(visit: &Visit, wanted: &Wanted) -> Vec<Offer> {
-    let mut conditions = wanted.conditions();
+    let mut conditions = wanted.conditions(visit.language);
     if !wanted.words.is_empty() {
-        let label = format!("“{}”", wanted.words);
+        let label = visit.text("search-quoted").arg("words", &wanted.words).to_string();
         conditions.push(Condition { about: "q", label, without: wanted.without_words() });
     }
     conditions.sort_by_key(|condition| rank(condition.about));
