@@ -42,7 +42,8 @@ pub(super) fn as_text(wanted: &Wanted, understood: &Understood) -> Option<String
 }
 
 /// The filters that the form of the filters shows itself.
-const IN_FORM: [&str; 17] = [
+const IN_FORM: [&str; 18] = [
+    "amenities",
     "availableBy",
     "bathrooms",
     "bedrooms",
