@@ -1,5 +1,6 @@
 //! The path of a page of results: `/hyderabad/kondapur/apartments-for-sale`.
 
+use crate::labels::capitalised;
 use crate::localities::Locality;
 use crate::messages::{Language, key};
 
@@ -21,6 +22,11 @@ pub(crate) struct Kind {
 }
 
 impl Kind {
+    /// What several of them are called, at the start of a line.
+    pub(crate) fn title(&self) -> String {
+        capitalised(self.words.to_owned())
+    }
+
     const fn of(slug: &'static str, words: &'static str, types: &'static [&'static str]) -> Self {
         Self { slug, words, types, also: None }
     }
@@ -72,6 +78,13 @@ pub(crate) struct Deal {
     pub(crate) code: &'static str,
     /// The key of its words.
     pub(crate) words: &'static str,
+}
+
+impl Deal {
+    /// What it is called, at the start of a line.
+    pub(crate) fn title(&self) -> String {
+        capitalised(self.words.to_owned())
+    }
 }
 
 pub(crate) static DEALS: [Deal; 3] = [

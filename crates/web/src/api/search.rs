@@ -31,9 +31,6 @@ pub(crate) type Facets = BTreeMap<String, Vec<FacetCount>>;
 pub(crate) struct FacetCount {
     pub(crate) value: String,
     pub(crate) count: Count,
-    /// The bounds of a range.
-    pub(crate) from: Option<f64>,
-    pub(crate) to: Option<f64>,
 }
 
 /// How many homes a search finds, and what can be chosen next.

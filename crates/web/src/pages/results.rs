@@ -25,7 +25,7 @@ use crate::place_path::{CITY, PlacePath};
 use crate::visit::{Visit, shortened};
 use crate::wanted::{Reading, View, Wanted, with_query};
 use choosing::{Choice, Choices, ROOMS};
-use facets::{FacetGroup, Filter};
+use facets::{Amenity, Counts};
 use layout::{Chip, ViewLink};
 use map::MapView;
 use nothing::Offer;
@@ -51,7 +51,8 @@ struct ResultsPage {
     /// The address of the same search with all words as text; `None` when none became a filter.
     as_text: Option<String>,
     relaxed: Option<Relaxed>,
-    facets: Vec<FacetGroup>,
+    counts: Counts,
+    amenities: Vec<Amenity>,
     views: [ViewLink; 3],
     map: Option<MapView>,
     kept: Kept,
@@ -111,6 +112,7 @@ async fn render(visit: &Visit, wanted: Wanted, found: Found, page: u64) -> Resul
     let recommended = if page == 0 { recommended::homes(visit, RECOMMENDED).await } else { Vec::new() };
     let suggestions =
         if page == 0 && wanted.is_bare() { suggested::load(visit).await } else { Suggestions::default() };
+    let counts = Counts::new(facets);
     let map = wanted.view.has_map().then(|| MapView::of(visit.language, &mut homes, &wanted));
     let title = wanted.heading(visit.language, visit.city());
     // An order or a view is no page of its own, and a list that filters made is one of very many.
@@ -129,7 +131,8 @@ async fn render(visit: &Visit, wanted: Wanted, found: Found, page: u64) -> Resul
         chips: layout::chips(visit.language, &wanted, &understood),
         as_text: layout::as_text(&wanted, &understood),
         relaxed,
-        facets: facets::groups(visit.language, &wanted, &facets),
+        amenities: counts.amenities(&wanted),
+        counts,
         views: layout::views(&wanted),
         map,
         kept: Kept {

@@ -117,7 +117,7 @@ mod tests {
             home(json!({"price": 9_500_000, "areaSqft": area, "listingType": listing}))
                 .per_sqft(Language::English)
         };
-        assert_eq!(of("SALE", 1450.0).unwrap(), "₹6,552 a sq ft, stated area");
+        assert_eq!(of("SALE", 1450.0).unwrap(), "₹6,552/sq ft, owner’s figure");
         assert_eq!((of("RENT", 1450.0), of("SALE", 0.0)), (None, None));
     }
 

@@ -43,7 +43,8 @@ pub(super) fn as_text(wanted: &Wanted, understood: &Understood) -> Option<String
 }
 
 /// The filters that the form of the filters shows itself.
-const IN_FORM: [&str; 19] = [
+const IN_FORM: [&str; 20] = [
+    "amenities",
     "availableBy",
     "bathrooms",
     "bedrooms",
