@@ -21,6 +21,7 @@ pub(super) struct Choices {
 
 /// A kind of home that can be chosen.
 pub(super) struct KindChoice {
+    pub(super) kind: &'static Kind,
     pub(super) slug: &'static str,
     pub(super) words: String,
 }
@@ -35,8 +36,9 @@ impl Choices {
     pub(super) fn of(visit: &Visit) -> Self {
         let words = |key: &str| visit.text(key).to_string();
         let told = |labels: Labels| labels::told(visit.language, labels.iter().copied());
-        let kind = |kind: &Kind| KindChoice { slug: kind.slug, words: words(kind.words) };
-        let deal = |deal: &Deal| Choice { code: deal.code, words: words(deal.words) };
+        let title = |key: &str| labels::capitalised(words(key));
+        let kind = |kind: &'static Kind| KindChoice { kind, slug: kind.slug, words: title(kind.words) };
+        let deal = |deal: &Deal| Choice { code: deal.code, words: title(deal.words) };
         Self {
             kinds: KINDS.iter().map(kind).collect(),
             deals: DEALS.iter().map(deal).collect(),
