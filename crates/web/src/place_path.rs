@@ -22,11 +22,6 @@ pub(crate) struct Kind {
 }
 
 impl Kind {
-    /// What several of them are called, at the start of a line.
-    pub(crate) fn title(&self) -> String {
-        capitalised(self.words.to_owned())
-    }
-
     const fn of(slug: &'static str, words: &'static str, types: &'static [&'static str]) -> Self {
         Self { slug, words, types, also: None }
     }
@@ -78,13 +73,6 @@ pub(crate) struct Deal {
     pub(crate) code: &'static str,
     /// The key of its words.
     pub(crate) words: &'static str,
-}
-
-impl Deal {
-    /// What it is called, at the start of a line.
-    pub(crate) fn title(&self) -> String {
-        capitalised(self.words.to_owned())
-    }
 }
 
 pub(crate) static DEALS: [Deal; 3] = [
