@@ -133,10 +133,17 @@ pub(crate) const ACTIVITIES: Labels = &[
     ("PROPERTY_UNFAVORITED", "Homes no longer saved"),
     ("CONTACT_REVEALED", "Contacts seen"),
     ("PROPERTY_SEARCHED", "Searches"),
+    ("SEARCH_SAVED", "Searches saved"),
+    ("SAVED_SEARCH_UPDATED", "Saved searches changed"),
+    ("SAVED_SEARCH_DELETED", "Saved searches deleted"),
+    ("LEAD_CREATED", "Enquiries sent"),
+    ("LEAD_UPDATED", "Enquiries handled"),
     ("PROPERTY_SHARED", "Homes shared"),
     ("PROPERTY_CREATED", "Homes listed"),
     ("PROPERTY_UPDATED", "Listings changed"),
     ("PROPERTY_STATUS_CHANGED", "Listing status changed"),
+    ("PROPERTY_IMAGES_ADDED", "Photos added or moved"),
+    ("FILE_UPLOADED", "Photos and papers sent"),
     ("PROPERTY_DELETED", "Listings removed"),
     ("PRODUCT_VIEWED", "Products viewed"),
     ("PRODUCT_PURCHASED", "Purchases"),
@@ -146,12 +153,13 @@ pub(crate) const ACTIVITIES: Labels = &[
     ("USER_LOGIN", "Sign-ins"),
     ("USER_LOGOUT", "Sign-outs"),
     ("SESSION_REVOKED", "Devices signed out"),
+    ("REFRESH_REUSED", "Devices signed out for safety"),
     ("PASSWORD_RESET_REQUESTED", "Password resets asked for"),
     ("PASSWORD_CHANGED", "Password changes"),
     ("PROFILE_UPDATED", "Profile changes"),
 ];
 
-/// The label of a code. A code without a label is made readable: `LEAD_CREATED` becomes `Lead created`.
+/// The label of a code. A code without a label is made readable: `WEBHOOK_CREATED` becomes `Webhook created`.
 pub(crate) fn of(labels: Labels, code: &str) -> String {
     if let Some((_, words)) = labels.iter().find(|(known, _)| *known == code) {
         return (*words).to_owned();
@@ -173,7 +181,7 @@ mod tests {
 
     #[test]
     fn an_unknown_code_is_still_readable() {
-        assert_eq!(of(ACTIVITIES, "LEAD_CREATED"), "Lead created");
+        assert_eq!(of(ACTIVITIES, "WEBHOOK_CREATED"), "Webhook created");
         assert_eq!(of(ACTIVITIES, "USER_LOGIN"), "Sign-ins");
         assert_eq!(of(ACTIVITIES, ""), "");
     }
