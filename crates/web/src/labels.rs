@@ -159,10 +159,17 @@ pub(crate) const ACTIVITIES: Labels = &[
     ("PROPERTY_UNFAVORITED", key("label-activity-property-unfavorited")),
     ("CONTACT_REVEALED", key("label-activity-contact-revealed")),
     ("PROPERTY_SEARCHED", key("label-activity-property-searched")),
+    ("SEARCH_SAVED", key("label-activity-search-saved")),
+    ("SAVED_SEARCH_UPDATED", key("label-activity-saved-search-updated")),
+    ("SAVED_SEARCH_DELETED", key("label-activity-saved-search-deleted")),
+    ("LEAD_CREATED", key("label-activity-lead-created")),
+    ("LEAD_UPDATED", key("label-activity-lead-updated")),
     ("PROPERTY_SHARED", key("label-activity-property-shared")),
     ("PROPERTY_CREATED", key("label-activity-property-created")),
     ("PROPERTY_UPDATED", key("label-activity-property-updated")),
     ("PROPERTY_STATUS_CHANGED", key("label-activity-property-status-changed")),
+    ("PROPERTY_IMAGES_ADDED", key("label-activity-property-images-added")),
+    ("FILE_UPLOADED", key("label-activity-file-uploaded")),
     ("PROPERTY_DELETED", key("label-activity-property-deleted")),
     ("PRODUCT_VIEWED", key("label-activity-product-viewed")),
     ("PRODUCT_PURCHASED", key("label-activity-product-purchased")),
@@ -172,12 +179,13 @@ pub(crate) const ACTIVITIES: Labels = &[
     ("USER_LOGIN", key("label-activity-user-login")),
     ("USER_LOGOUT", key("label-activity-user-logout")),
     ("SESSION_REVOKED", key("label-activity-session-revoked")),
+    ("REFRESH_REUSED", key("label-activity-refresh-reused")),
     ("PASSWORD_RESET_REQUESTED", key("label-activity-password-reset-requested")),
     ("PASSWORD_CHANGED", key("label-activity-password-changed")),
     ("PROFILE_UPDATED", key("label-activity-profile-updated")),
 ];
 
-/// The label of a code. A code without a label is made readable: `LEAD_CREATED` becomes `Lead created`.
+/// The label of a code. A code without a label is made readable: `WEBHOOK_CREATED` becomes `Webhook created`.
 pub(crate) fn of(language: Language, labels: Labels, code: &str) -> String {
     known(language, labels, code).unwrap_or_else(|| capitalised(code.replace('_', " ").to_lowercase()))
 }
@@ -210,7 +218,7 @@ mod tests {
 
     #[test]
     fn an_unknown_code_is_still_readable() {
-        assert_eq!(of(English, ACTIVITIES, "LEAD_CREATED"), "Lead created");
+        assert_eq!(of(English, ACTIVITIES, "WEBHOOK_CREATED"), "Webhook created");
         assert_eq!(of(English, ACTIVITIES, "USER_LOGIN"), "Sign-ins");
         assert_eq!(of(English, ACTIVITIES, ""), "");
     }

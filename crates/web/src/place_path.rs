@@ -1,6 +1,5 @@
 //! The path of a page of results: `/hyderabad/kondapur/apartments-for-sale`.
 
-use crate::labels::capitalised;
 use crate::localities::Locality;
 use crate::messages::{Language, key};
 

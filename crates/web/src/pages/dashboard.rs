@@ -34,7 +34,7 @@ use crate::visit::Visit;
 const ACTIVITIES_SHOWN: &str = "8";
 const HOMES_SHOWN: u64 = 4;
 const SEARCHES_SHOWN: usize = 5;
-const VIEWED_SHOWN: u64 = 12;
+const VIEWED_SHOWN: u64 = 8;
 
 #[derive(Template)]
 #[template(path = "dashboard/dashboard.html")]

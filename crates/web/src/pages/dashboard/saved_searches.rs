@@ -24,6 +24,8 @@ use crate::when::Moment;
 const PATH: &str = "/dashboard/searches";
 /// The choice that switches a search off.
 const OFF: &str = "OFF";
+/// Switches it on again, as often as before.
+const ON: &str = "ON";
 
 /// A saved search in words.
 pub(super) struct Kept {
@@ -77,10 +79,10 @@ async fn page(visit: Visit) -> Result<Response, Failure> {
 async fn change(visit: Visit, id: Key, form: Form) -> Result<Response, Failure> {
     visit.must_be_signed_in()?;
     let often = form.filled("often").unwrap_or_default();
-    let body = if often == OFF {
-        json!({ "enabled": false })
-    } else {
-        json!({ "enabled": true, "frequency": often })
+    let body = match often {
+        OFF => json!({ "enabled": false }),
+        ON => json!({ "enabled": true }),
+        often => json!({ "enabled": true, "frequency": often }),
     };
     visit.tell(Call::put(format!("/api/search/saved/{id}"), body)).await?;
     Ok(visit.go(PATH, Some(Flash::SearchChanged)))
@@ -104,6 +106,20 @@ impl Kept {
             often: FREQUENCIES.iter().map(|(code, _)| *code).find(|code| *code == chosen).unwrap_or(OFF),
             language,
         })
+    }
+
+    pub(super) fn has_new(&self) -> bool {
+        self.new_homes.is_some_and(|count| count > 0)
+    }
+
+    /// Whether its owner is told what is new for it.
+    fn is_on(&self) -> bool {
+        self.often != OFF
+    }
+
+    /// What switches it off if it is on, and on if it is off.
+    fn other_way(&self) -> &'static str {
+        if self.is_on() { OFF } else { ON }
     }
 
     fn choices(&self) -> Vec<Choice> {

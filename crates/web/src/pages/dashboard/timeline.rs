@@ -23,6 +23,8 @@ use crate::visit::{Visit, shortened};
 
 const PATH: &str = "/dashboard/timeline";
 const SHOWN: &str = "30";
+/// How many are hidden at once: as many as are shown.
+const MOST_HIDDEN: usize = 30;
 /// The longest cursor that is passed on.
 const LONGEST_CURSOR: usize = 400;
 
@@ -83,9 +85,15 @@ async fn timeline(visit: Visit) -> Result<Response, Failure> {
 
 async fn hide(visit: Visit, form: Form) -> Result<Response, Failure> {
     visit.must_be_signed_in()?;
-    let id = form.filled("activityId").and_then(Key::parse).ok_or(Failure::NotFound)?;
-    let call = Call::post("/api/user-history/me/hide", json!({ "activityId": id.to_string() }));
-    visit.tell(call).await?;
+    let ids: Vec<Key> =
+        form.pairs().filter(|(name, _)| *name == "activityId").filter_map(|(_, id)| Key::parse(id)).collect();
+    if ids.is_empty() {
+        return Err(Failure::NotFound);
+    }
+    for id in ids.iter().take(MOST_HIDDEN) {
+        let call = Call::post("/api/user-history/me/hide", json!({ "activityId": id.to_string() }));
+        visit.tell(call).await?;
+    }
     let back = form.get("next").and_then(NextPath::parse);
     Ok(visit.go(back.as_ref().map_or(PATH, NextPath::as_str), Some(Flash::EntryHidden)))
 }
