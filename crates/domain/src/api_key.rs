@@ -15,7 +15,7 @@ use crate::time::Timestamp;
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema, ToSchema,
 )]
 pub enum ApiKeyScope {
-    /// Reads homes that anybody may see.
+    /// Reads homes that anybody may see, and the figures of the market.
     #[serde(rename = "listings:read")]
     ListingsRead,
     /// Reads the product catalogue.

@@ -62,6 +62,14 @@ pub const MOST: usize = 1000;
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Favourites(BTreeSet<PropertyId>);
 
+impl Favourites {
+    /// Whether a home is among them.
+    #[must_use]
+    pub fn hold(&self, id: PropertyId) -> bool {
+        self.0.contains(&id)
+    }
+}
+
 impl Aggregate for Favourites {
     const TYPE: &'static str = "favourite";
     type Command = FavouritesCommand;
@@ -110,7 +118,9 @@ mod tests {
         let mut state = Favourites::default();
         assert_eq!(state.decide(FavouritesCommand::Unsave(id, snapshot.clone()), now), Ok(vec![]));
         assert_eq!(state.decide(FavouritesCommand::Save(id, snapshot.clone()), now), Ok(saved.clone()));
+        assert!(!state.hold(id));
         state.evolve(&saved[0], now);
+        assert!(state.hold(id));
         assert_eq!(state.decide(FavouritesCommand::Save(id, snapshot.clone()), now), Ok(vec![]));
         assert_eq!(state.decide(FavouritesCommand::Unsave(id, snapshot), now), Ok(unsaved));
     }

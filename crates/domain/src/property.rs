@@ -4,6 +4,8 @@ pub mod attributes;
 pub mod content;
 pub mod details;
 pub mod draft;
+pub mod earlier_price;
+pub mod facing;
 pub mod images;
 pub mod kinds;
 pub mod moderation;
@@ -19,6 +21,8 @@ use crate::money::Paise;
 use crate::personal::Erasable;
 use crate::time::Timestamp;
 pub use content::Content;
+pub use earlier_price::EarlierPrice;
+pub use facing::Facing;
 pub use images::Image;
 use moderation::Party;
 pub use moderation::{By, Judged};
@@ -268,6 +272,9 @@ pub struct Listing {
     /// The last moderation decision. Known only in the state folded from events.
     #[serde(skip)]
     pub judged: Judged,
+    /// What it cost before its price changed last.
+    #[serde(skip)]
+    pub earlier_price: Option<EarlierPrice>,
     /// When it was listed.
     pub created_at: Timestamp,
     /// When it was last changed.
@@ -383,6 +390,7 @@ impl Aggregate for Property {
                 awaits_confirmation: *awaits_confirmation,
                 images: Vec::new(),
                 judged: Judged { price: Some(content.price), held: false },
+                earlier_price: None,
                 created_at: at,
                 updated_at: at,
             });
@@ -392,7 +400,9 @@ impl Aggregate for Property {
         listing.updated_at = at;
         match event {
             PropertyEvent::Listed { .. } => {}
-            PropertyEvent::Edited { content, marks_lost, .. } => {
+            PropertyEvent::Edited { content, changed, previous_price, marks_lost, .. } => {
+                let known = listing.earlier_price;
+                listing.earlier_price = EarlierPrice::after_edit(known, changed, *previous_price, at);
                 listing.content = content.clone();
                 listing.lose_marks(*marks_lost);
             }

@@ -24,7 +24,7 @@ const fn allowed(scope: ApiKeyScope, method: Method, route: &'static str) -> All
     Allowed { scope, method, route }
 }
 
-static OPERATIONS: [Allowed; 20] = [
+static OPERATIONS: [Allowed; 25] = [
     allowed(ApiKeyScope::ListingsRead, Method::GET, "/api/properties"),
     allowed(ApiKeyScope::ListingsRead, Method::GET, "/api/properties/featured"),
     allowed(ApiKeyScope::ListingsRead, Method::GET, "/api/properties/recent"),
@@ -33,6 +33,11 @@ static OPERATIONS: [Allowed; 20] = [
     allowed(ApiKeyScope::ListingsRead, Method::GET, "/api/properties/{id}/similar"),
     allowed(ApiKeyScope::ListingsRead, Method::GET, "/api/search/properties"),
     allowed(ApiKeyScope::ListingsRead, Method::POST, "/api/search/properties"),
+    allowed(ApiKeyScope::ListingsRead, Method::GET, "/api/market/areas"),
+    allowed(ApiKeyScope::ListingsRead, Method::GET, "/api/market/areas/{slug}"),
+    allowed(ApiKeyScope::ListingsRead, Method::GET, "/api/market/properties/{id}"),
+    allowed(ApiKeyScope::ListingsRead, Method::GET, "/api/market/value"),
+    allowed(ApiKeyScope::ListingsRead, Method::GET, "/api/market/costs"),
     allowed(ApiKeyScope::ProductsRead, Method::GET, "/api/v1/products"),
     allowed(ApiKeyScope::ProductsRead, Method::GET, "/api/v1/products/search"),
     allowed(ApiKeyScope::ProductsRead, Method::GET, "/api/v1/products/categories"),

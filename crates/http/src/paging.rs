@@ -231,6 +231,11 @@ impl<T> Page<T> {
         &self.content
     }
 
+    /// The entries, to change them.
+    pub fn content_mut(&mut self) -> &mut [T] {
+        &mut self.content
+    }
+
     /// The number of entries of the whole list, as far as they were counted.
     #[must_use]
     pub fn total(&self) -> u64 {

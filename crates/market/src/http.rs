@@ -52,6 +52,11 @@ impl App {
         queries::Market { store: &self.market.store, tenant }
     }
 
+    /// The city of the caller's site, which people name after a locality.
+    fn city(&self, caller: &Caller) -> &str {
+        self.market.context.tenants.get(&caller.tenant).map_or("", |tenant| tenant.city.as_str())
+    }
+
     /// Waits until the caller's own listings are in the figures.
     async fn wait(&self, caller: &Caller) -> Freshness {
         self.market.context.wait_for_own(&self.status, caller, &[Log::Facts]).await

@@ -7,6 +7,9 @@ create table if not exists properties (
     listing_type text not null,
     property_type text not null,
     price bigint not null,
+    -- In paise, before its last change, and when that was; both, or neither.
+    previous_price bigint,
+    price_changed_at bigint,
     area_sqft double precision not null,
     featured bigint not null,
     verified bigint not null,

@@ -4,7 +4,7 @@ use domain::activity::Snapshot;
 use domain::property::attributes::ListingAttributes;
 use domain::property::images::ListingImage;
 use domain::property::{Listing, Status};
-use domain::{Personal, PropertyId, Timestamp, UserId, Version};
+use domain::{Paise, Personal, PropertyId, Timestamp, UserId, Version};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -27,6 +27,12 @@ pub struct Document<'a> {
     attributes: ListingAttributes<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     address: Option<&'a str>,
+    /// What it cost before its price changed last, and `priceChangedAt`, when that was. Absent if it never changed, or
+    /// if the listing was another kind of offer then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    previous_price: Option<Paise>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    price_changed_at: Option<Timestamp>,
     /// Its photos, in their owner's order.
     images: Vec<ListingImage>,
     owner_id: UserId,
@@ -41,6 +47,9 @@ pub struct Document<'a> {
     views_count: u64,
     unique_viewers: u64,
     favorites_count: u64,
+    /// Whether the caller saved it, where they asked for that. A list adds it to the document.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    is_favorited: Option<bool>,
     created_at: Timestamp,
     updated_at: Timestamp,
     version: Version,
@@ -54,6 +63,8 @@ impl<'a> Document<'a> {
             id: listing.id,
             attributes: ListingAttributes::of(&listing.content),
             address: address.and_then(Personal::as_ref).map(String::as_str),
+            previous_price: listing.earlier_price.map(|earlier| earlier.price),
+            price_changed_at: listing.earlier_price.map(|earlier| earlier.until),
             images: ListingImage::all(&listing.images, base_url),
             owner_id: listing.owner,
             is_featured: listing.featured,
@@ -64,6 +75,7 @@ impl<'a> Document<'a> {
             views_count: counts.views,
             unique_viewers: counts.visitors,
             favorites_count: counts.favourites,
+            is_favorited: None,
             created_at: listing.created_at,
             updated_at: listing.updated_at,
             version,

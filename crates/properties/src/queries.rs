@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use ::projection::Row;
 use domain::fields::Choice;
-use domain::property::{Content, Judged, Listing, Status};
+use domain::property::{Content, EarlierPrice, Judged, Listing, Status};
 use domain::{Paise, PropertyId, TenantId, Timestamp, Version};
 use http_kit::Failure;
 
@@ -27,10 +27,10 @@ const COLUMNS: &str =
     p.created_at, p.updated_at, p.price, p.area_sqft, c.views, c.visitors, c.favourites,
     exists (select 1 from erased_people g where g.user_id = p.owner_id and g.tenant = p.tenant),
     (select i.images from property_images i where i.property_id = p.id and i.tenant = p.tenant),
-    p.owner_absent, p.awaits_confirmation";
+    p.owner_absent, p.awaits_confirmation, p.previous_price, p.price_changed_at";
 const FROM: &str = "properties p left join property_counts c on c.property_id = p.id and c.tenant = p.tenant";
 /// Index of the first column after [`COLUMNS`].
-const TOTAL: usize = 19;
+const TOTAL: usize = 21;
 
 impl App {
     /// Reads a listing from the read model, or from the cache if it is there.
@@ -74,6 +74,10 @@ impl App {
         let content: Content =
             row.text(6).and_then(|text| serde_json::from_str(text).ok()).ok_or_else(broken)?;
         let images = row.text(16).map(serde_json::from_str).transpose().map_err(|_| broken())?;
+        let earlier_price = row.int(19).zip(row.int(20)).map(|(price, until)| EarlierPrice {
+            price: Paise::from_paise(price),
+            until: Timestamp::from_micros(until),
+        });
         let listing = Listing {
             id: row.text(0).and_then(|id| id.parse().ok()).ok_or_else(broken)?,
             owner: row.text(1).and_then(|id| id.parse().ok()).ok_or_else(broken)?,
@@ -85,6 +89,7 @@ impl App {
             awaits_confirmation: row.int(18) == Some(1),
             images: images.unwrap_or_default(),
             judged: Judged::default(),
+            earlier_price,
             created_at: at(8)?,
             updated_at: at(9)?,
         };

@@ -14,6 +14,9 @@ create table if not exists homes (
     -- JSON; what its owner wrote is marked as theirs.
     content text,
     images text not null,
+    -- In paise, what it cost before its last change, and when that was; both, or neither.
+    previous_price bigint,
+    price_changed_at bigint,
     version bigint not null,
     created_at bigint not null,
     updated_at bigint not null,

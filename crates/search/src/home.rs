@@ -3,7 +3,7 @@
 use domain::fields::Choice;
 use domain::property::attributes::ListingAttributes;
 use domain::property::images::ListingImage;
-use domain::property::{Content, Image};
+use domain::property::{Content, EarlierPrice, Facing, Image};
 use domain::{Paise, PropertyId, TenantId, Timestamp, UserId, Version};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -43,6 +43,8 @@ pub struct Home {
     pub created_at: Timestamp,
     /// When it was last changed.
     pub updated_at: Timestamp,
+    /// What it cost before its price changed last.
+    pub earlier_price: Option<EarlierPrice>,
     /// Its photos, in order.
     pub images: Vec<Image>,
 }
@@ -133,6 +135,18 @@ impl Home {
         }
     }
 
+    /// The direction that it faces, if its owner's words name one.
+    #[must_use]
+    pub fn facing(&self) -> Option<Facing> {
+        Facing::of_text(self.content.specifications.facing.as_deref()?)
+    }
+
+    /// Whether it has a photo.
+    #[must_use]
+    pub fn has_photos(&self) -> bool {
+        !self.images.is_empty()
+    }
+
     /// The number of bathrooms, if given.
     #[must_use]
     pub fn bathrooms(&self) -> Option<u8> {
@@ -152,6 +166,12 @@ pub struct Document<'a> {
     id: PropertyId,
     #[serde(flatten)]
     attributes: ListingAttributes<'a>,
+    /// What it cost before its price changed last, and `priceChangedAt`, when that was. Absent if it never changed, or
+    /// if the listing was another kind of offer then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    previous_price: Option<Paise>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    price_changed_at: Option<Timestamp>,
     /// Its photos, in their owner's order.
     images: Vec<ListingImage>,
     owner_id: UserId,
@@ -176,6 +196,9 @@ pub struct Finding {
     /// The distance from the requested point, in kilometres.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub distance_km: Option<f64>,
+    /// Whether the caller saved it, when `include=favorite` was requested.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_favorited: Option<bool>,
     /// Why the listing ranks where it does, when `explain` was requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub explain: Option<Explanation>,
@@ -199,6 +222,8 @@ impl<'a> Document<'a> {
         Self {
             id: home.id,
             attributes: ListingAttributes::of(&home.content),
+            previous_price: home.earlier_price.map(|earlier| earlier.price),
+            price_changed_at: home.earlier_price.map(|earlier| earlier.until),
             images: ListingImage::all(&home.images, base_url),
             owner_id: home.owner,
             is_featured: home.featured,

@@ -32,7 +32,7 @@ impl Indexed for Home {
     type Fields = Fields;
     type Columns = Columns;
 
-    const ANALYSIS: &'static str = "3";
+    const ANALYSIS: &'static str = "4";
     const TABLE: &'static str = "homes";
     const COLUMNS: &'static str = rows::COLUMNS;
     const CHANGED: usize = rows::CHANGED;

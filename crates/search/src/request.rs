@@ -9,7 +9,7 @@ use domain::property::details::MOST_SHARING;
 use domain::property::kinds::{PropertyCategory, PropertyType};
 use domain::text::cleaned_value;
 use domain::{Fields, TenantId, Timestamp};
-use http_kit::{Body, Cursor, Paging, Request};
+use http_kit::{Body, Cursor, INCLUDE_FAVOURITE, Paging, Request, include_favourite};
 use serde_json::{Map, Value, json};
 
 use crate::query::{
@@ -22,7 +22,7 @@ use crate::words::key;
 /// The number of values in a cursor: the order, the time of the first page, the sort values and the id.
 const CURSOR: usize = 3 + MOST_SORTS;
 /// Parameters that say how a search is shown, not what is searched for.
-const OF_A_PAGE: [&str; 5] = ["page", "size", "cursor", "facets", "explain"];
+const OF_A_PAGE: [&str; 7] = ["page", "size", "cursor", "facets", "explain", "include", "record"];
 /// The maximum number of values of one filter.
 const MOST_VALUES: usize = 30;
 
@@ -37,6 +37,8 @@ pub struct SearchRequest {
     /// Whether facet counts are requested; `None` when the request does not say.
     facets: Option<bool>,
     explain: bool,
+    with_favourites: bool,
+    is_recorded: bool,
     sort: Vec<Sort>,
     order: String,
     paging: Paging,
@@ -57,6 +59,10 @@ pub struct TimedSearch {
     pub order: String,
     /// Whether the factors of each relevance score are returned.
     pub explain: bool,
+    /// Whether each home says whether the caller saved it.
+    pub with_favourites: bool,
+    /// Whether it is kept in the caller's own history.
+    pub is_recorded: bool,
     /// See [`SearchRequest::told`].
     pub told: Map<String, Value>,
     /// The words of the search, as they were understood.
@@ -77,6 +83,8 @@ impl TimedSearch {
             paging,
             order: String::new(),
             explain: false,
+            with_favourites: false,
+            is_recorded: false,
             told: Map::new(),
             understanding: Understanding::default(),
             understood: 0,
@@ -109,6 +117,7 @@ impl SearchRequest {
     /// count facets.
     pub fn asked_in(self, tenant: &TenantId, now: Timestamp, facets: bool) -> TimedSearch {
         let Self { understanding, filters: given, geo, explain, sort, order, paging, told, .. } = self;
+        let Self { with_favourites, is_recorded, .. } = self;
         let Joined { filters, understood } = understanding.joined(&given);
         let facets = self.facets.unwrap_or(facets);
         let (at, after) = self.after.map_or((now, None), |(at, place)| (at, Some(place)));
@@ -117,7 +126,18 @@ impl SearchRequest {
         let all = Query::all(tenant.clone(), at);
         let (words, preferred) = (understanding.demanded(), understanding.preferred());
         let query = Query { words, preferred, filters, geo, sort, offset, size, after, facets, ..all };
-        TimedSearch { query, paging, order, explain, told, understanding, understood, given }
+        TimedSearch {
+            query,
+            paging,
+            order,
+            explain,
+            with_favourites,
+            is_recorded,
+            told,
+            understanding,
+            understood,
+            given,
+        }
     }
 
     /// How its words were understood; `None` without words.
@@ -144,6 +164,8 @@ impl Request for SearchRequest {
         let geo = area::read(f);
         let facets = f.flag("facets");
         let explain = f.flag("explain").unwrap_or_default();
+        let with_favourites = include_favourite(f);
+        let is_recorded = f.flag("record").unwrap_or(true);
         let sort = sorts(f, !understanding.is_empty(), geo.near.is_some());
         let order: Vec<String> = sort.iter().map(|sort| format!("{sort:?}")).collect();
         let order = key(&order.join(" "));
@@ -155,7 +177,20 @@ impl Request for SearchRequest {
         }
         let paging = paging?;
         let told = told(f);
-        Some(Self { understanding, filters, geo, facets, explain, sort, order, paging, after, told })
+        Some(Self {
+            understanding,
+            filters,
+            geo,
+            facets,
+            explain,
+            with_favourites,
+            is_recorded,
+            sort,
+            order,
+            paging,
+            after,
+            told,
+        })
     }
 
     fn about(member: &str) -> Option<&'static str> {
@@ -171,6 +206,8 @@ impl Request for SearchRequest {
             "bedrooms" => "`2`, `2,2.5` or `4+`.",
             "bathrooms" => "`2`, `2,3` or `4+`.",
             "availableBy" => "Available on this day or before; a home that states no day is left out.",
+            "facing" => "A direction, or several; a home whose owner names none is left out.",
+            "withPhotos" => "Only homes that have a photo, or only those that have none.",
             "forWhom" => "A home for anyone is found, too.",
             "budget" => {
                 "Both prices in words, as an earlier form sends them: `50 L - 1 Cr`; `minPrice` and `maxPrice` win."
@@ -183,6 +220,11 @@ impl Request for SearchRequest {
             "polygon" => "A GeoJSON polygon of at most 1,000 corners; in a query as JSON text.",
             "sort" => "Instead of `sortBy` and `sortDir`: `-price,createdAt`.",
             "facets" => "Whether counts of what can be chosen next are wanted.",
+            "include" => INCLUDE_FAVOURITE,
+            "record" => {
+                "`false` keeps the search out of the caller's own history, for what a program asks beside what the person \
+                 searched for."
+            }
             "explain" => "Whether the parts of each relevance are wanted.",
             _ => return None,
         })
@@ -233,6 +275,8 @@ fn filters(f: &mut Fields<'_>) -> Filters {
     filters.max_area = f.number("maxArea", 0.0..=1e9).filter(|area| *area > 0.0);
     filters.featured = f.flag("featured");
     filters.verified = f.flag("verified");
+    filters.facing = choices(f, "facing");
+    filters.with_photos = f.flag("withPhotos");
     filters.details = details(f);
     let ranges = [
         ("maxPrice", filters.min_price.zip(filters.max_price).is_some_and(|(least, most)| least > most)),

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use ::projection::{Row, Value, ViewStore};
 use domain::fields::Choice;
-use domain::property::Status;
-use domain::{PropertyId, TenantId, Timestamp};
+use domain::property::{EarlierPrice, Status};
+use domain::{Paise, PropertyId, TenantId, Timestamp};
 
 use crate::engine::IndexChange;
 pub use crate::engine::changes::RowsError;
@@ -14,9 +14,10 @@ use crate::home::Home;
 /// The columns that [`read`] expects, from the second on.
 pub const COLUMNS: &str =
     "r.tenant, r.id, r.owner_id, r.status, r.owner_gone, r.featured, r.verified, r.favourites,
-    r.content, r.version, r.created_at, r.updated_at, r.images, r.owner_absent";
+    r.content, r.version, r.created_at, r.updated_at, r.images, r.owner_absent, r.previous_price,
+    r.price_changed_at";
 /// The index of the column after them, `changed`.
-pub const CHANGED: usize = 15;
+pub const CHANGED: usize = 17;
 
 /// A row of a listing.
 #[derive(Debug)]
@@ -55,6 +56,10 @@ pub fn read(row: &Row) -> Result<Stored, RowsError> {
     let at = |column| row.int(column).map(Timestamp::from_micros).ok_or_else(wrong);
     let tenant = TenantId::stored(row.text(1).ok_or_else(wrong)?);
     let id: PropertyId = row.text(2).and_then(|id| id.parse().ok()).ok_or_else(wrong)?;
+    let earlier_price = row.int(15).zip(row.int(16)).map(|(price, until)| EarlierPrice {
+        price: Paise::from_paise(price),
+        until: Timestamp::from_micros(until),
+    });
     let home = match row.text(9) {
         None => None,
         Some(content) => Some(Home {
@@ -68,6 +73,7 @@ pub fn read(row: &Row) -> Result<Stored, RowsError> {
             version: row.count(10),
             created_at: at(11)?,
             updated_at: at(12)?,
+            earlier_price,
             images: row.text(13).and_then(|json| serde_json::from_str(json).ok()).ok_or_else(wrong)?,
         }),
     };

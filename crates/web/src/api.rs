@@ -239,7 +239,8 @@ impl Call {
 
     pub(crate) fn query(mut self, pairs: &[(&str, &str)]) -> Self {
         let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
-        self.target = format!("{}?{query}", self.target);
+        let between = if self.target.contains('?') { '&' } else { '?' };
+        self.target = format!("{}{between}{query}", self.target);
         self
     }
 

@@ -1,6 +1,7 @@
 //! The flash message after an action. The cookie holds only a code, so nobody can put text of their own on a page.
 
 use crate::cookies::{Cookie, FLASH};
+use crate::messages::key;
 
 const SHOWN_WITHIN: u64 = 60;
 
@@ -144,65 +145,50 @@ impl Flash {
         }
     }
 
-    pub(crate) fn text(self) -> &'static str {
+    /// The key of its text.
+    pub(crate) fn key(self) -> &'static str {
         match self {
-            Self::Welcome => "Welcome. Your account is ready, and everything you do is kept here for you.",
-            Self::SignedIn => "You are signed in.",
-            Self::SignedOut => "You are signed out.",
-            Self::AccountDeleted => "Your account is deleted.",
-            Self::ProfileSaved => "Your profile is saved.",
-            Self::SessionEnded => "That device is signed out.",
-            Self::EmailConfirmed => "Your e-mail address is confirmed.",
-            Self::EmailsChosen => "Your choice of e-mails is saved.",
-            Self::ConfirmationSent => "A message with a link to confirm your address is on its way.",
-            Self::ResetSent => "If an account has this address, a message with a link is on its way.",
-            Self::PasswordChanged => "Your password is changed. Sign in with the new one.",
-            Self::Posted => "Your home is listed.",
-            Self::PostedForReview => "Your home is listed. A moderator looks at it before it is on show.",
-            Self::PostedUnconfirmed => {
-                "Your home is kept. It goes on show when you have confirmed your e-mail address."
-            }
-            Self::Updated => "Your changes are saved.",
-            Self::UpdatedForReview => {
-                "Your changes are saved. A moderator looks at them before the home is on show."
-            }
-            Self::PhotosAdded => "Your photos are added.",
-            Self::PhotoRemoved => "The photo is deleted.",
-            Self::Saved => "The home is saved to your list.",
-            Self::Unsaved => "The home is no longer in your list.",
-            Self::SearchSaved => "The search is saved. You find it on your dashboard.",
-            Self::Asked => {
-                "The owner has your question. They answer you directly, by phone or e-mail; how it stands is on this page."
-            }
-            Self::VisitAsked => {
-                "The owner has your wish for a visit. It is agreed when they confirm the time; how it stands is on this page."
-            }
-            Self::AskedBefore => {
-                "You asked about this home before, and the owner is at it. Nothing was sent again."
-            }
-            Self::Reported => "Thank you. A moderator looks at this home, and hides it if you are right.",
-            Self::ReportedBefore => {
-                "You reported this home before, and a moderator looks at it. Nothing was sent again."
-            }
-            Self::Shared => "Noted among what you did: you shared this home.",
-            Self::StatusChanged => "The status is changed.",
-            Self::StatusRefused => "That status cannot follow the present one. Nothing was changed.",
-            Self::Removed => "The listing is removed.",
-            Self::GroupPaused => "The group is paused. It stays so until it is resumed, also over a restart.",
-            Self::GroupResumed => "The group goes on.",
-            Self::OperationRefused => {
-                "That cannot be done as things are now. Nothing was changed; the state below says why."
-            }
-            Self::Redriven => "Everything that waited behind this key is applied.",
-            Self::ToBeDelivered => "It is delivered again within a minute.",
-            Self::StillFailing => "The event still fails. Everything behind it goes on waiting.",
-            Self::Discarded => "It is given up for good. Whatever waited behind it goes on.",
-            Self::LetterGone => {
-                "It is not among the dead letters any more: it was settled meanwhile. Nothing was done."
-            }
-            Self::EntryHidden => "The entry is out of your sight. It is not counted any more, either.",
-            Self::SearchChanged => "Your saved search is changed.",
-            Self::SearchDeleted => "Your saved search is deleted.",
+            Self::Welcome => key("flash-welcome"),
+            Self::SignedIn => key("flash-signed-in"),
+            Self::SignedOut => key("flash-signed-out"),
+            Self::AccountDeleted => key("flash-account-deleted"),
+            Self::ProfileSaved => key("flash-profile-saved"),
+            Self::SessionEnded => key("flash-session-ended"),
+            Self::EmailConfirmed => key("flash-email-confirmed"),
+            Self::EmailsChosen => key("flash-emails-chosen"),
+            Self::ConfirmationSent => key("flash-confirmation-sent"),
+            Self::ResetSent => key("flash-reset-sent"),
+            Self::PasswordChanged => key("flash-password-changed"),
+            Self::Posted => key("flash-posted"),
+            Self::PostedForReview => key("flash-posted-for-review"),
+            Self::PostedUnconfirmed => key("flash-posted-unconfirmed"),
+            Self::Updated => key("flash-updated"),
+            Self::UpdatedForReview => key("flash-updated-for-review"),
+            Self::PhotosAdded => key("flash-photos-added"),
+            Self::PhotoRemoved => key("flash-photo-removed"),
+            Self::Saved => key("flash-saved"),
+            Self::Unsaved => key("flash-unsaved"),
+            Self::SearchSaved => key("flash-search-saved"),
+            Self::Asked => key("flash-asked"),
+            Self::VisitAsked => key("flash-visit-asked"),
+            Self::AskedBefore => key("flash-asked-before"),
+            Self::Reported => key("flash-reported"),
+            Self::ReportedBefore => key("flash-reported-before"),
+            Self::Shared => key("flash-shared"),
+            Self::StatusChanged => key("flash-status-changed"),
+            Self::StatusRefused => key("flash-status-refused"),
+            Self::Removed => key("flash-removed"),
+            Self::GroupPaused => key("flash-group-paused"),
+            Self::GroupResumed => key("flash-group-resumed"),
+            Self::OperationRefused => key("flash-operation-refused"),
+            Self::Redriven => key("flash-redriven"),
+            Self::ToBeDelivered => key("flash-to-be-delivered"),
+            Self::StillFailing => key("flash-still-failing"),
+            Self::Discarded => key("flash-discarded"),
+            Self::LetterGone => key("flash-letter-gone"),
+            Self::EntryHidden => key("flash-entry-hidden"),
+            Self::SearchChanged => key("flash-search-changed"),
+            Self::SearchDeleted => key("flash-search-deleted"),
         }
     }
 

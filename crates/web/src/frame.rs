@@ -11,6 +11,8 @@ use crate::when::Moment;
 
 /// The days for which a home is new.
 const NEW_FOR: u64 = 7;
+/// The days for which a card tells that a price went down.
+const CHEAPER_FOR: u64 = 30;
 
 /// Links: address and key of the text.
 type Links = &'static [(&'static str, &'static str)];
@@ -52,6 +54,8 @@ pub(crate) struct Frame {
     pub(crate) city: String,
     pub(crate) language: Language,
     pub(crate) signed_in: bool,
+    /// The id of the signed-in person, if it is known.
+    pub(crate) person: Option<String>,
     /// Whether to link the pages for operators. The API decides who may use them.
     pub(crate) operates: bool,
     /// Whether people read their e-mails at `/dev/mailbox`.
@@ -130,6 +134,16 @@ impl Frame {
     /// Whether the home was listed within the last week.
     pub(crate) fn is_fresh(&self, home: &Property) -> bool {
         home.listed().zip(self.now).is_some_and(|(then, now)| then.days_until(&now) < NEW_FOR)
+    }
+
+    /// Whether the signed-in person listed the home, so that nothing is offered that only others do with it.
+    pub(crate) fn is_own(&self, home: &Property) -> bool {
+        self.person.is_some() && self.person == home.owner_id
+    }
+
+    /// Whether the price of the home went down within the last month.
+    pub(crate) fn is_cheaper(&self, home: &Property) -> bool {
+        home.cheaper_since().zip(self.now).is_some_and(|(then, now)| then.days_until(&now) < CHEAPER_FOR)
     }
 
     /// The line of facts on a card.

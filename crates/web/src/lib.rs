@@ -56,6 +56,7 @@ use axum::{Router, middleware};
 
 pub use api::Api;
 use findable::{Previews, Sitemaps};
+pub use localities::known_localities;
 use site_address::SiteAddresses;
 
 /// The operator's settings for the pages.

@@ -27,6 +27,7 @@ const LOCALITIES: &[(&str, f64, f64)] = &[
     ("A S Rao Nagar", 17.480, 78.558),
     ("Abids", 17.390, 78.476),
     ("Adibatla", 17.236, 78.541),
+    ("Adikmet", 17.407, 78.517),
     ("Alwal", 17.502, 78.508),
     ("Amberpet", 17.391, 78.516),
     ("Ameenpur", 17.523, 78.325),
@@ -34,9 +35,11 @@ const LOCALITIES: &[(&str, f64, f64)] = &[
     ("Appa Junction", 17.355, 78.372),
     ("Attapur", 17.366, 78.429),
     ("Bachupally", 17.544, 78.384),
+    ("Bahadurpura", 17.352, 78.453),
     ("Balanagar", 17.476, 78.449),
     ("Bandlaguda", 17.349, 78.392),
     ("Banjara Hills", 17.415, 78.435),
+    ("Barkatpura", 17.391, 78.499),
     ("Beeramguda", 17.518, 78.301),
     ("Begumpet", 17.444, 78.463),
     ("BHEL", 17.497, 78.293),
@@ -49,10 +52,12 @@ const LOCALITIES: &[(&str, f64, f64)] = &[
     ("Chandanagar", 17.494, 78.326),
     ("Chandrayangutta", 17.316, 78.477),
     ("Charminar", 17.362, 78.475),
+    ("Chevella", 17.307, 78.133),
     ("Chikkadpally", 17.402, 78.496),
     ("Chintal", 17.502, 78.452),
     ("Dammaiguda", 17.503, 78.594),
     ("Dilsukhnagar", 17.369, 78.525),
+    ("Domalguda", 17.406, 78.485),
     ("Dundigal", 17.578, 78.427),
     ("ECIL", 17.473, 78.571),
     ("Erragadda", 17.457, 78.430),
@@ -100,6 +105,7 @@ const LOCALITIES: &[(&str, f64, f64)] = &[
     ("Malkajgiri", 17.453, 78.527),
     ("Mallampet", 17.560, 78.376),
     ("Manikonda", 17.405, 78.376),
+    ("Mansoorabad", 17.352, 78.577),
     ("Marredpally", 17.449, 78.508),
     ("Masab Tank", 17.402, 78.453),
     ("Medchal", 17.630, 78.481),
@@ -112,6 +118,7 @@ const LOCALITIES: &[(&str, f64, f64)] = &[
     ("Moti Nagar", 17.452, 78.423),
     ("Moula Ali", 17.466, 78.560),
     ("Nacharam", 17.430, 78.558),
+    ("Nagaram", 17.482, 78.612),
     ("Nagole", 17.372, 78.569),
     ("Nallagandla", 17.471, 78.308),
     ("Nallakunta", 17.399, 78.508),
@@ -191,6 +198,11 @@ impl Locality {
 /// The localities whose places we know: names and middles.
 pub(crate) fn all() -> impl Iterator<Item = (&'static str, Point)> {
     LOCALITIES.iter().map(|(name, lat, lon)| (*name, Point { lat: *lat, lon: *lon }))
+}
+
+/// The localities that we know, as addresses name them: name and slug. A test compares them with the market's areas.
+pub fn known_localities() -> impl Iterator<Item = (&'static str, String)> {
+    LOCALITIES.iter().filter_map(|(name, ..)| Some((*name, slug(name)?)))
 }
 
 /// A name as a part of an address: `Banjara Hills` becomes `banjara-hills`. `None` when nothing of it can be said in

@@ -22,12 +22,21 @@ type Files = &'static [(&'static str, &'static str)];
 
 const ENGLISH_FILES: Files = &[
     ("frame.ftl", include_str!("../locales/en/frame.ftl")),
+    ("flash.ftl", include_str!("../locales/en/flash.ftl")),
+    ("form.ftl", include_str!("../locales/en/form.ftl")),
+    ("label.ftl", include_str!("../locales/en/label.ftl")),
+    ("search.ftl", include_str!("../locales/en/search.ftl")),
     ("home.ftl", include_str!("../locales/en/home.ftl")),
     ("card.ftl", include_str!("../locales/en/card.ftl")),
+    ("fact.ftl", include_str!("../locales/en/fact.ftl")),
     ("account.ftl", include_str!("../locales/en/account.ftl")),
     ("failure.ftl", include_str!("../locales/en/failure.ftl")),
     ("results.ftl", include_str!("../locales/en/results.ftl")),
     ("listing.ftl", include_str!("../locales/en/listing.ftl")),
+    ("ask.ftl", include_str!("../locales/en/ask.ftl")),
+    ("post.ftl", include_str!("../locales/en/post.ftl")),
+    ("import.ftl", include_str!("../locales/en/import.ftl")),
+    ("looks.ftl", include_str!("../locales/en/looks.ftl")),
     ("areas.ftl", include_str!("../locales/en/areas.ftl")),
     ("tools.ftl", include_str!("../locales/en/tools.ftl")),
     ("personal.ftl", include_str!("../locales/en/personal.ftl")),
@@ -95,6 +104,12 @@ impl Message {
         let given = value;
         self.arguments.set(name, given.value());
         self
+    }
+
+    /// The text cut at its bars. What stands between two bars, that is every other part from the second on, is a link, a
+    /// time or code: the template marks it up, so that a translator has the whole sentence and no markup.
+    pub(crate) fn parts(&self) -> Vec<String> {
+        self.to_string().split('|').map(str::to_owned).collect()
     }
 }
 

@@ -1,6 +1,7 @@
 //! The path of a page of results: `/hyderabad/kondapur/apartments-for-sale`.
 
 use crate::localities::Locality;
+use crate::messages::{Language, key};
 
 /// The start of the path of every page of results that filters.
 pub(crate) const CITY: &str = "/hyderabad";
@@ -11,7 +12,7 @@ pub(crate) const ALL: &str = "/homes";
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Kind {
     pub(crate) slug: &'static str,
-    /// What several of them are called.
+    /// The key of what several of them are called.
     pub(crate) words: &'static str,
     /// The types of property that it means; empty for any.
     pub(crate) types: &'static [&'static str],
@@ -35,33 +36,33 @@ impl Kind {
 }
 
 /// Homes of any kind.
-pub(crate) static HOMES: Kind = Kind::of("homes", "homes", &[]);
+pub(crate) static HOMES: Kind = Kind::of("homes", key("search-homes"), &[]);
 
 /// Every kind, in the order in which lists offer them.
 pub(crate) static KINDS: [Kind; 19] = [
-    Kind::of("apartments", "apartments", &["APARTMENT"]),
-    Kind::of("houses", "houses", &["HOUSE"]),
-    Kind::of("villas", "villas", &["VILLA"]),
-    Kind::of("builder-floors", "builder floors", &["BUILDER_FLOOR"]),
-    Kind::of("penthouses", "penthouses", &["PENTHOUSE"]),
-    Kind::of("studios", "studios", &["STUDIO"]),
-    Kind::of("serviced-apartments", "serviced apartments", &["SERVICED_APARTMENT"]),
-    Kind::of("farmhouses", "farmhouses", &["FARMHOUSE"]),
-    Kind::of("plots", "plots", &["PLOT"]),
+    Kind::of("apartments", key("search-apartments"), &["APARTMENT"]),
+    Kind::of("houses", key("search-houses"), &["HOUSE"]),
+    Kind::of("villas", key("search-villas"), &["VILLA"]),
+    Kind::of("builder-floors", key("search-builder-floors"), &["BUILDER_FLOOR"]),
+    Kind::of("penthouses", key("search-penthouses"), &["PENTHOUSE"]),
+    Kind::of("studios", key("search-studios"), &["STUDIO"]),
+    Kind::of("serviced-apartments", key("search-serviced-apartments"), &["SERVICED_APARTMENT"]),
+    Kind::of("farmhouses", key("search-farmhouses"), &["FARMHOUSE"]),
+    Kind::of("plots", key("search-plots"), &["PLOT"]),
     Kind::of(
         "commercial",
-        "commercial property",
+        key("search-commercial"),
         &["OFFICE", "SHOP", "WAREHOUSE", "COWORKING", "INDUSTRIAL", "COMMERCIAL"],
     ),
-    Kind::of("offices", "offices", &["OFFICE"]),
-    Kind::of("shops", "shops", &["SHOP"]),
-    Kind::of("warehouses", "warehouses", &["WAREHOUSE"]),
-    Kind::of("coworking-spaces", "co-working spaces", &["COWORKING"]),
-    Kind::of("industrial-buildings", "industrial buildings", &["INDUSTRIAL"]),
-    Kind::of("pg-hostels", "PGs and hostels", &["PG_HOSTEL"]),
-    Kind::special("pg", "places for paying guests", "listingType", "PG"),
-    Kind::special("flatmates", "homes that look for a flatmate", "listingType", "FLATMATE"),
-    Kind::special("new-launches", "new launches", "possessionStatus", "NEW_LAUNCH"),
+    Kind::of("offices", key("search-offices"), &["OFFICE"]),
+    Kind::of("shops", key("search-shops"), &["SHOP"]),
+    Kind::of("warehouses", key("search-warehouses"), &["WAREHOUSE"]),
+    Kind::of("coworking-spaces", key("search-coworking-spaces"), &["COWORKING"]),
+    Kind::of("industrial-buildings", key("search-industrial-buildings"), &["INDUSTRIAL"]),
+    Kind::of("pg-hostels", key("search-pg-hostels"), &["PG_HOSTEL"]),
+    Kind::special("pg", key("search-pg"), "listingType", "PG"),
+    Kind::special("flatmates", key("search-flatmates"), "listingType", "FLATMATE"),
+    Kind::special("new-launches", key("search-new-launches"), "possessionStatus", "NEW_LAUNCH"),
 ];
 
 /// A deal that a path can name.
@@ -69,13 +70,14 @@ pub(crate) static KINDS: [Kind; 19] = [
 pub(crate) struct Deal {
     pub(crate) slug: &'static str,
     pub(crate) code: &'static str,
+    /// The key of its words.
     pub(crate) words: &'static str,
 }
 
 pub(crate) static DEALS: [Deal; 3] = [
-    Deal { slug: "sale", code: "SALE", words: "for sale" },
-    Deal { slug: "rent", code: "RENT", words: "for rent" },
-    Deal { slug: "lease", code: "LEASE", words: "for lease" },
+    Deal { slug: "sale", code: "SALE", words: key("search-for-sale") },
+    Deal { slug: "rent", code: "RENT", words: key("search-for-rent") },
+    Deal { slug: "lease", code: "LEASE", words: key("search-for-lease") },
 ];
 
 /// A kind and a deal; at least one of them says something.
@@ -131,11 +133,9 @@ impl What {
     }
 
     /// `apartments for sale`.
-    pub(crate) fn words(self) -> String {
-        match self.deal {
-            Some(deal) => format!("{} {}", self.kind.words, deal.words),
-            None => self.kind.words.to_owned(),
-        }
+    pub(crate) fn words(self, language: Language) -> String {
+        let deal = self.deal.map_or("any", |deal| deal.slug);
+        language.text("search-what").arg("deal", deal).arg("kind", language.text(self.kind.words)).to_string()
     }
 }
 

@@ -50,6 +50,13 @@ fn bounds(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
     })
 }
 
+/// The bounds of a scale for values between these two. They stand apart by at least a fifth of the higher one, so that a
+/// small change looks small.
+fn calm((low, high): (f64, f64)) -> (f64, f64) {
+    let missing = (high.abs() / 5.0 - (high - low)).max(0.0);
+    (low - missing / 2.0, high + missing / 2.0)
+}
+
 /// A coordinate, with one decimal.
 fn tenth(value: f64) -> String {
     format!("{value:.1}").trim_end_matches(".0").to_owned()
@@ -57,7 +64,7 @@ fn tenth(value: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Scale, bounds, tenth};
+    use super::{Scale, bounds, calm, tenth};
 
     #[test]
     fn a_scale_stays_within_its_picture_and_takes_an_empty_range() {
@@ -66,6 +73,14 @@ mod tests {
         assert_eq!(drawn, ["0", "50", "100", "0", "100"]);
         let empty = Scale { from: 7.0, to: 7.0, start: 100.0, end: 0.0 };
         assert_eq!(tenth(empty.at(7.0)), "50");
+    }
+
+    #[test]
+    fn a_small_change_is_not_drawn_as_a_large_one() {
+        let drawn =
+            [(95.0, 100.0), (10.0, 90.0), (7.0, 7.0)].map(calm).map(|(low, high)| (tenth(low), tenth(high)));
+        let text = |low: &str, high: &str| (low.to_owned(), high.to_owned());
+        assert_eq!(drawn, [text("87.5", "107.5"), text("10", "90"), text("6.3", "7.7")]);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Amounts in rupees, as people type and read them.
 
+use crate::messages::{Language, key};
 use crate::numbers::Count;
 
 const THOUSAND: u64 = 1_000;
@@ -16,32 +17,43 @@ pub(crate) fn read(text: &str) -> Option<u64> {
 }
 
 /// The amount in a sentence: `₹80 lakh`, `₹1.2 crore`, `₹25,000`. Rounded down to two decimals.
-pub(crate) fn words(rupees: u64) -> String {
-    scaled(rupees, &[(CRORE, " crore"), (LAKH, " lakh")])
+pub(crate) fn words(language: Language, rupees: u64) -> String {
+    scaled(language, rupees, &[(CRORE, key("search-crore")), (LAKH, key("search-lakh"))])
 }
 
 /// The amount on a pin of a map: `₹80 L`, `₹1.2 Cr`, `₹25K`.
-pub(crate) fn short(rupees: u64) -> String {
-    scaled(rupees, &[(CRORE, " Cr"), (LAKH, " L"), (THOUSAND, "K")])
+pub(crate) fn short(language: Language, rupees: u64) -> String {
+    let units = [
+        (CRORE, key("search-crore-short")),
+        (LAKH, key("search-lakh-short")),
+        (THOUSAND, key("search-thousand-short")),
+    ];
+    scaled(language, rupees, &units)
 }
 
-/// The amount as a field shows it: in words if they mean exactly this amount, else in digits.
+/// The amount as a field shows it: in words if they mean exactly this amount, else in digits. Fields are read in
+/// English.
 pub(crate) fn typed(rupees: u64) -> String {
-    Some(words(rupees)).filter(|text| read(text) == Some(rupees)).unwrap_or_else(|| rupees.to_string())
+    Some(words(Language::English, rupees))
+        .filter(|text| read(text) == Some(rupees))
+        .unwrap_or_else(|| rupees.to_string())
 }
 
-fn scaled(rupees: u64, units: &[(u64, &str)]) -> String {
-    let Some((unit, name)) = units.iter().find(|(unit, _)| rupees >= *unit) else {
+/// The amount in the largest of these units, each with the key of its text.
+fn scaled(language: Language, rupees: u64, units: &[(u64, &str)]) -> String {
+    let Some((unit, key)) = units.iter().find(|(unit, _)| rupees >= *unit) else {
         return format!("₹{}", Count(rupees));
     };
     let hundredths = rupees / (unit / 100);
-    let text = format!("₹{}.{:02}", Count(hundredths / 100), hundredths % 100);
-    format!("{}{name}", text.trim_end_matches('0').trim_end_matches('.'))
+    let text = format!("{}.{:02}", Count(hundredths / 100), hundredths % 100);
+    let amount = text.trim_end_matches('0').trim_end_matches('.');
+    language.text(key).arg("amount", amount).to_string()
 }
 
 #[cfg(test)]
 mod tests {
     use super::{read, short, typed, words};
+    use crate::messages::Language::English;
 
     #[test]
     fn amounts_are_read_as_people_type_them() {
@@ -72,7 +84,7 @@ mod tests {
             (100_000_000, "₹10 crore", "₹10 Cr"),
             (12_345_678_900, "₹1,234.56 crore", "₹1,234.56 Cr"),
         ] {
-            assert_eq!((&*words(amount), &*short(amount)), (said, pin));
+            assert_eq!((&*words(English, amount), &*short(English, amount)), (said, pin));
         }
     }
 

@@ -17,7 +17,7 @@ pub(crate) enum Kind {
     Choice(Labels),
 }
 
-/// One field; `name` is also its name in the API.
+/// One field; `name` is also its name in the API. Its label and its hint are keys of texts.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Field {
     pub(crate) name: &'static str,
@@ -29,7 +29,7 @@ pub(crate) struct Field {
     pub(crate) required: bool,
 }
 
-/// Fields under one legend. An empty legend means no grouping.
+/// Fields under one legend, which is the key of a text. An empty legend means no grouping.
 pub(crate) struct Group {
     pub(crate) legend: &'static str,
     /// Whether it is closed at first, because it belongs to some things only. It is open while it has a value or an
@@ -184,8 +184,8 @@ mod tests {
         legend: "",
         folded: false,
         fields: &[
-            Field::line("title", "Title").required().hint("Short."),
-            Field::new("password", "Password", Kind::Password),
+            Field::line("title", "title").required().hint("title-hint"),
+            Field::new("password", "password", Kind::Password),
         ],
     }];
 

@@ -1,5 +1,6 @@
 //! Sums of money that a page computes, as people in India write them.
 
+use crate::messages::{Language, key};
 use crate::numbers::grouped;
 
 const LAKH: f64 = 100_000.0;
@@ -12,13 +13,14 @@ pub(crate) fn whole(rupees: f64) -> String {
 
 /// The sum in short: `₹95 Lakh`, `₹1.2 Cr`, `₹35,000`.
 pub(crate) fn short(rupees: f64) -> String {
-    let (unit, name) = match rupees {
-        _ if rupees >= CRORE => (CRORE, " Cr"),
-        _ if rupees >= LAKH => (LAKH, " Lakh"),
+    let (unit, key) = match rupees {
+        _ if rupees >= CRORE => (CRORE, key("search-crore-short")),
+        _ if rupees >= LAKH => (LAKH, key("search-sum-lakh")),
         _ => return whole(rupees),
     };
     let text = format!("{:.2}", rupees / unit);
-    format!("₹{}{name}", grouped(text.trim_end_matches('0').trim_end_matches('.')))
+    let amount = grouped(text.trim_end_matches('0').trim_end_matches('.'));
+    Language::default().text(key).arg("amount", amount).to_string()
 }
 
 #[cfg(test)]

@@ -110,6 +110,11 @@ impl Visit {
         &self.site.maker
     }
 
+    /// The id of the person, as their unverified token says. It only decides what is offered.
+    fn person(&self) -> Option<String> {
+        self.access.as_deref().and_then(|access| claim(access, "sub"))
+    }
+
     /// Whether the person is an administrator, as their unverified token says. The API decides who may do what.
     pub(crate) fn operates(&self) -> bool {
         self.access.as_deref().and_then(role).is_some_and(|role| role == "ADMIN")
@@ -169,10 +174,9 @@ impl Visit {
         Ok((answer.data()?, version))
     }
 
-    /// Calls the API as if nobody were signed in, for what a page shows beside its subject: it is nothing that the
-    /// person asked for, and belongs in no history of theirs.
-    pub(crate) async fn ask_unsigned<T: DeserializeOwned>(&self, call: Call) -> Result<T, ApiError> {
-        self.site.api.send(&self.caller, None, call).await?.data()
+    /// Makes a list of homes say which of them the person saved, so that their cards show it.
+    pub(crate) fn marked(&self, call: Call) -> Call {
+        if self.signed_in() { call.query(&[("include", "favorite")]) } else { call }
     }
 
     /// Calls the API for a command whose answer is not shown.
@@ -242,9 +246,7 @@ impl Visit {
         }
         if !unknown.is_empty() {
             let names = unknown.iter().map(|name| format!("“{name}”")).collect::<Vec<_>>().join(", ");
-            self.remark(format!(
-                "This page does not know {names} in its address, and shows everything without it."
-            ));
+            self.remark(self.text("frame-unknown-parameters").arg("names", names).to_string());
         }
     }
 
@@ -254,7 +256,7 @@ impl Visit {
         if let Ok(page @ 1..) = asked.parse::<u32>() {
             return u64::from(page) - 1;
         }
-        self.remark(format!("There is no page “{}”: this is the first one.", shortened(&asked)));
+        self.remark(self.text("frame-no-page-number").arg("page", shortened(&asked)).to_string());
         0
     }
 
@@ -303,6 +305,7 @@ impl Visit {
             city: self.site.settings.city.clone(),
             language: self.language,
             signed_in: self.signed_in(),
+            person: self.person(),
             operates: self.operates(),
             mailbox: self.site.settings.mailbox,
             stylesheet: assets::stylesheet_path(),

@@ -21,8 +21,8 @@ use crate::place_path::{ALL, PlacePath};
 /// Parameters of an address beside the filters.
 const OTHERS: [&str; 7] = ["q", "locality", "kind", "for", "sort", "view", "page"];
 /// The filters that a form shows on demand.
-const MORE: [&str; 8] =
-    ["bathrooms", "possession", "forWhom", "availableBy", "maxDeposit", "gated", "pets", "verified"];
+const MORE: [&str; 9] =
+    ["bathrooms", "facing", "possession", "forWhom", "availableBy", "maxDeposit", "gated", "pets", "photos"];
 
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Wanted {

@@ -56,7 +56,7 @@ pub async fn list(
     Ok(app.market.context.reply("Areas found", page).links(&links).stale(fresh.is_stale()))
 }
 
-/// The slug may be spelt as people spell the locality.
+/// The slug may be spelt as people spell the locality, with the city after it.
 #[utoipa::path(
     get,
     path = "/api/market/areas/{slug}",
@@ -76,7 +76,7 @@ pub async fn detail(
     nothing?;
     let fresh = app.wait(&caller).await;
     let unknown = || Failure::not_found("AREA_NOT_FOUND", "no home of this area is on the market");
-    let slug = AreaName::of(&slug, "").ok_or_else(unknown)?.slug;
+    let slug = AreaName::of(&slug, app.city(&caller)).ok_or_else(unknown)?.slug;
     let market = app.of(&caller.tenant);
     let row = market.area(&slug).await?.ok_or_else(unknown)?;
     let figures = app.figures(&caller.tenant, &slug).await?;

@@ -8,7 +8,7 @@ use domain::fields::MemberKind;
 use domain::locality::AreaName;
 use domain::property::Rooms;
 use domain::property::kinds::ListingType;
-use domain::{Fields, Paise, PropertyId, Timestamp};
+use domain::{FieldErrors, Fields, Paise, PropertyId, Timestamp};
 use http_kit::{ApiResponse, Caller, Failure, Query, Reply, Request};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -22,17 +22,23 @@ use crate::value::{Comparable, FEWEST, MeasuredError, Subject, comparables, esti
 /// The most comparable homes that are shown, those that count the most first.
 const MOST_SHOWN: usize = 20;
 
+const NO_LOCALITY: &str = "must name a locality";
+
 /// `Query<Valuation>`: the home that is valued.
 pub struct Valuation {
-    subject: Subject,
+    locality: String,
+    kind: Kind,
+    bedrooms: Option<Rooms>,
+    sqft: f64,
+    age: Option<i64>,
 }
 
 impl Request for Valuation {
     fn read(f: &mut Fields<'_>) -> Option<Self> {
         let locality = f.text("locality", 2..=200);
-        let area = f.required("locality", locality).map(|text| AreaName::of(&text, ""));
-        if area.as_ref().is_some_and(Option::is_none) {
-            f.wrong("locality", "must name a locality");
+        let locality = f.required("locality", locality);
+        if locality.as_ref().is_some_and(|text| AreaName::of(text, "").is_none()) {
+            f.wrong("locality", NO_LOCALITY);
         }
         let property_type = f.choice("propertyType");
         let property_type = f.required("propertyType", property_type);
@@ -43,17 +49,27 @@ impl Request for Valuation {
         let sqft = f.required("areaSqft", sqft);
         let age = f.whole("ageOfProperty", 0..=300);
         let kind = Kind { property_type: property_type?, listing_type };
-        Some(Self { subject: Subject { area: area??.slug, kind, bedrooms, sqft: sqft?, age } })
+        Some(Self { locality: locality?, kind, bedrooms, sqft: sqft?, age })
     }
 
     fn about(member: &str) -> Option<&'static str> {
         Some(match member {
-            "locality" => "The locality, in any spelling, or the slug of an area.",
+            "locality" => "The locality, in any spelling, with or without the city, or the slug of an area.",
             "listingType" => "What is estimated: a price (`SALE`, unless said) or a rent.",
             "bedrooms" => "Such as 3, or 2.5.",
             "ageOfProperty" => "In years.",
             _ => return None,
         })
+    }
+}
+
+impl Valuation {
+    /// The home in its area. People may name the city after the locality.
+    fn subject(self, city: &str) -> Result<Subject, Failure> {
+        let Self { locality, kind, bedrooms, sqft, age } = self;
+        let wrong = || Failure::invalid(FieldErrors::one("locality", NO_LOCALITY));
+        let area = AreaName::of(&locality, city).ok_or_else(wrong)?.slug;
+        Ok(Subject { area, kind, bedrooms, sqft, age })
     }
 }
 
@@ -122,7 +138,7 @@ pub async fn estimated(
     caller: Caller,
     Query(valuation): Query<Valuation>,
 ) -> Result<Reply<ValueDocument>, Failure> {
-    let Valuation { subject } = valuation?;
+    let subject = valuation?.subject(app.city(&caller))?;
     let fresh = app.wait(&caller).await;
     let (areas, _) = app.of(&caller.tenant).areas(MOST_AREAS, 0).await?;
     let around = Surroundings::new(&areas);

@@ -28,6 +28,22 @@ async fn spellings_of_a_locality_are_one_area() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_locality_is_found_with_the_city_after_it() {
+    let site = site().await;
+    let owner = site.owner("hyderabad");
+    for rupees in [4_000_000, 5_000_000, 6_000_000, 7_000_000, 8_000_000] {
+        site.list(&owner, &with(flat(rupees), &json!({"location": "Green Park"}))).await;
+    }
+    for spelt in ["green-park", "Green%20Park,%20Hyderabad", "green-park-hyderabad"] {
+        assert_eq!(site.get(&format!("/api/market/areas/{spelt}")).await["slug"], "green-park", "{spelt}");
+    }
+    let path =
+        "/api/market/value?locality=Green+Park,+Hyderabad&propertyType=APARTMENT&bedrooms=2&areaSqft=1000";
+    let value = site.get(path).await;
+    assert_eq!(value["comparables"][0]["location"], "Green Park");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_median_is_about_three_homes_and_follows_every_change() {
     let site = site().await;
     let owner = site.owner("hyderabad");

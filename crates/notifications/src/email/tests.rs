@@ -121,3 +121,31 @@ fn nobody_is_written_to_at_an_address_that_is_none() {
         assert_eq!(refused, Unwritable::Recipient, "{to:?}");
     }
 }
+
+#[test]
+fn a_home_is_shown_with_a_photo_of_our_own_site() {
+    const PHOTO: &str = "0197c000-0000-7000-8000-000000000009";
+    let shown = format!(
+        "<p><a href=\"https://homes.example/homes/{HOME}\"><img \
+         src=\"https://homes.example/api/files/{PHOTO}?w=320\" alt=\"Photo of 3BHK in &#60;Kondapur&#62;"
+    );
+    let html_of = |told: &Variables| {
+        html(&draft(Template::PropertyAlert, "asha@example.com", &site(), told).words).unwrap()
+    };
+    let one = Variables::from([("photo".to_owned(), PHOTO.to_owned())]).into_iter().chain(told()).collect();
+    assert!(html_of(&one).contains(&shown), "{}", html_of(&one));
+    let mut digest = Variables::from([
+        ("title".to_owned(), "2 homes for you".to_owned()),
+        ("total".to_owned(), "2".to_owned()),
+        ("homes".to_owned(), format!("{HOME} 3BHK in <Kondapur>\n0197c000-0000-7000-8000-000000000003 Plot")),
+        ("photos".to_owned(), format!("{HOME} {PHOTO}")),
+    ]);
+    let letter = html_of(&digest);
+    assert!(letter.contains(&shown) && letter.matches("<img").count() == 1, "{letter}");
+    let words = draft(Template::PropertyAlert, "asha@example.com", &site(), &digest).words;
+    assert!(!text(&words).unwrap().contains(PHOTO), "the text has links alone");
+    for strange in ["https://elsewhere.example/x.gif", "", "..", "1"] {
+        digest.insert("photos".into(), format!("{HOME} {strange}"));
+        assert!(!html_of(&digest).contains("<img"), "{strange}");
+    }
+}

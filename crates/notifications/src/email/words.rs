@@ -1,7 +1,7 @@
 //! The words of e-mails.
 
 use domain::text::is_line_break;
-use domain::{PropertyId, Timestamp};
+use domain::{FileId, PropertyId, Timestamp};
 
 use crate::site::MailSite;
 use crate::stop::StopLinks;
@@ -24,6 +24,8 @@ pub struct Words {
     pub opening: Vec<String>,
     /// Listings, each with a link to its page.
     pub homes: Vec<Listed>,
+    /// A photo of the home that it is about; only HTML shows it.
+    pub photo: Option<Photo>,
     pub action: Option<Action>,
     pub closing: Vec<String>,
     /// How to get no more e-mails of this kind.
@@ -44,6 +46,25 @@ pub struct Action {
 pub struct Listed {
     pub words: String,
     pub link: String,
+    pub photo: Option<Photo>,
+}
+
+/// A photo of a home: a small rendition on the reader's own site, the same for every reader.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Photo {
+    pub address: String,
+    pub alt: String,
+    /// The page of the home.
+    pub link: String,
+}
+
+impl Photo {
+    /// The photo `file` of the home called `title`; `None` if that is no id of a file.
+    fn of(site: &MailSite, file: &str, title: &str, link: &str) -> Option<Self> {
+        let file: FileId = file.parse().ok()?;
+        let address = site.page(&format!("/api/files/{file}?w=320"));
+        Some(Self { address, alt: format!("Photo of {title}"), link: link.to_owned() })
+    }
 }
 
 /// The reader of an e-mail, and their site.
@@ -71,6 +92,7 @@ impl Words {
                 .map_or_else(|| "Hello,".to_owned(), |name| format!("Hello {},", one_line(name))),
             opening: Vec::new(),
             homes: Vec::new(),
+            photo: None,
             action: None,
             closing: Vec::new(),
             stop: reader.stop.cloned(),
@@ -88,6 +110,8 @@ impl Words {
                 let facts = [said("occasion"), title, said("area"), said("price")];
                 words.opening = vec![format!("a home that fits {}:", search(told)), listed(&facts)];
                 words.action = home("See the home");
+                let link = words.action.as_ref().map(|action| action.link.as_str());
+                words.photo = link.and_then(|link| Photo::of(site, said("photo"), title, link));
             }
             Template::Lead => {
                 let wants = told.get("purpose").map_or("is interested in", String::as_str);
@@ -128,7 +152,10 @@ impl Words {
         let home = |line: &str| {
             let (id, words) = line.split_once(' ')?;
             let link = site.page(&format!("/homes/{}", id.parse::<PropertyId>().ok()?));
-            Some(Listed { words: words.to_owned(), link })
+            let photos = told.get("photos").map_or("", String::as_str).lines();
+            let file = photos.filter_map(|line| line.split_once(' ')).find(|(home, _)| *home == id);
+            let photo = file.and_then(|(_, file)| Photo::of(site, file, words, &link));
+            Some(Listed { words: words.to_owned(), link, photo })
         };
         self.homes =
             told.get("homes").map(|lines| lines.lines().filter_map(home).collect()).unwrap_or_default();

@@ -4,17 +4,16 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
-use domain::favourites::{Favourites, FavouritesCommand};
 use domain::fields::Choice;
 use domain::property::Status;
 use domain::user::User;
-use domain::{Aggregate, Fields, Log, PropertyId};
+use domain::{Fields, Log, PropertyId};
 use http_kit::docs::IfNoneMatch;
 use http_kit::{ApiResponse, Caller, ClientTags, Failure, Query, Request};
 use serde_json::{Map, Value};
 
 use super::{is_insider, may_see, no_such_listing, property_id, removed};
-use crate::document::{Counts, Document, etag, snapshot};
+use crate::document::{Counts, Document, etag};
 use crate::listing_cache::CachedListing;
 use crate::{App, visits};
 
@@ -172,14 +171,8 @@ impl App {
         caller: &Caller,
         known: &CachedListing,
     ) -> Result<(bool, Map<String, Value>), Failure> {
-        let saved = match caller.user() {
-            Some(user) => {
-                let (state, _) = self.context.aggregates.load::<Favourites>(&caller.tenant, user).await?;
-                let save = FavouritesCommand::Save(known.listing.id, snapshot(&known.listing));
-                state.decide(save, known.listing.updated_at).is_ok_and(|events| events.is_empty())
-            }
-            None => false,
-        };
+        let favourites = self.context.favourites(caller, true).await?;
+        let saved = favourites.is_some_and(|favourites| favourites.hold(known.listing.id));
         let document = serde_json::to_value(&known.body).map_err(|error| Failure::unavailable(&error))?;
         let Value::Object(mut members) = document else { return Err(no_such_listing()) };
         members.insert("isFavorited".into(), saved.into());

@@ -6,11 +6,14 @@ use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
 use domain::fields::MemberKind;
 use domain::{Fields, Log, UserId};
-use http_kit::{ApiResponse, Caller, Failure, First, Page, Paging, Query, Request};
+use http_kit::{
+    ApiResponse, Caller, Failure, FirstHomes, INCLUDE_FAVOURITE, Page, Paging, Query, Request,
+    include_favourite,
+};
 use serde_json::{Value, json};
 
 use crate::App;
-use crate::queries::lists::{HomeList, NEWEST, Sort, SortBy};
+use crate::queries::lists::{HomeList, NEWEST, SentHome, Sort, SortBy};
 
 /// The query of a list of listings: paging and sort order.
 pub struct ListingList {
@@ -18,6 +21,8 @@ pub struct ListingList {
     /// Newest first by default.
     sort: Sort,
     is_sorted: bool,
+    /// Whether each listing says whether the caller saved it.
+    with_favourites: bool,
 }
 
 impl Request for ListingList {
@@ -27,12 +32,16 @@ impl Request for ListingList {
         let is_sorted = ["sort", "sortBy", "sortDir"].iter().any(|name| f.raw(name).is_some());
         let sort = sort(f);
         let paging = Paging::read(f, 10, 2);
-        Some(Self { paging: paging?, sort: sort?, is_sorted })
+        let with_favourites = include_favourite(f);
+        Some(Self { paging: paging?, sort: sort?, is_sorted, with_favourites })
     }
 
     fn about(member: &str) -> Option<&'static str> {
-        (member == "sort")
-            .then_some("Instead of `sortBy` and `sortDir`: `price`, or `-price` for the dearest first.")
+        Some(match member {
+            "sort" => "Instead of `sortBy` and `sortDir`: `price`, or `-price` for the dearest first.",
+            "include" => INCLUDE_FAVOURITE,
+            _ => return None,
+        })
     }
 
     fn example() -> Value {
@@ -64,14 +73,25 @@ impl App {
     async fn answer(
         &self,
         caller: &Caller,
-        (list, sort): (HomeList, Sort),
-        paging: &Paging,
+        list: HomeList,
+        asked: &ListingList,
         uri: &Uri,
     ) -> Result<Response, Failure> {
         let fresh = self.context.wait_for_own(&self.status, caller, &[Log::Facts]).await;
-        let page = self.list(&caller.tenant, list, sort, paging).await?;
+        let mut page = self.list(&caller.tenant, list, asked.sort, &asked.paging).await?;
+        self.mark(caller, asked.with_favourites, &mut page).await?;
         let links = page.links(uri);
         Ok(self.context.reply("Properties found", page).links(&links).stale(fresh.is_stale()).into_response())
+    }
+
+    /// Says of each home whether the caller saved it, if that `is_asked`.
+    async fn mark(&self, caller: &Caller, is_asked: bool, page: &mut Page<SentHome>) -> Result<(), Failure> {
+        if let Some(favourites) = self.context.favourites(caller, is_asked).await? {
+            for home in page.content_mut() {
+                home.mark(&favourites);
+            }
+        }
+        Ok(())
     }
 }
 
@@ -89,8 +109,7 @@ pub async fn all(
     Query(list): Query<ListingList>,
     uri: Uri,
 ) -> Result<Response, Failure> {
-    let ListingList { paging, sort, .. } = list?;
-    app.answer(&caller, (HomeList::Market, sort), &paging, &uri).await
+    app.answer(&caller, HomeList::Market, &list?, &uri).await
 }
 
 /// `GET /api/properties/featured`: featured listings on the market.
@@ -107,8 +126,7 @@ pub async fn featured(
     Query(list): Query<ListingList>,
     uri: Uri,
 ) -> Result<Response, Failure> {
-    let ListingList { paging, sort, .. } = list?;
-    app.answer(&caller, (HomeList::Featured, sort), &paging, &uri).await
+    app.answer(&caller, HomeList::Featured, &list?, &uri).await
 }
 
 /// `GET /api/properties/recent`: the newest listings, as an array.
@@ -116,7 +134,7 @@ pub async fn featured(
     get,
     path = "/api/properties/recent",
     summary = "The newest homes",
-    params(Query<First<10>>),
+    params(Query<FirstHomes<10>>),
     responses(
         (status = 200, description = "The newest, as an array", body = ApiResponse<Vec<Document<'static>>>),
     ),
@@ -124,11 +142,12 @@ pub async fn featured(
 pub async fn recent(
     State(app): State<App>,
     caller: Caller,
-    Query(first): Query<First<10>>,
+    Query(first): Query<FirstHomes<10>>,
 ) -> Result<Response, Failure> {
-    let First(paging) = first?;
+    let FirstHomes { paging, with_favourites } = first?;
     let fresh = app.context.wait_for_own(&app.status, &caller, &[Log::Facts]).await;
-    let page = app.list(&caller.tenant, HomeList::Market, NEWEST, &paging).await?;
+    let mut page = app.list(&caller.tenant, HomeList::Market, NEWEST, &paging).await?;
+    app.mark(&caller, with_favourites, &mut page).await?;
     Ok(app.context.reply("Recent properties", page.into_content()).stale(fresh.is_stale()).into_response())
 }
 
@@ -147,8 +166,7 @@ pub async fn own(
     uri: Uri,
 ) -> Result<Response, Failure> {
     let user = caller.person()?.user;
-    let ListingList { paging, sort, .. } = list?;
-    app.answer(&caller, (HomeList::Kept(user), sort), &paging, &uri).await
+    app.answer(&caller, HomeList::Kept(user), &list?, &uri).await
 }
 
 /// `GET /api/properties/user/{userId}` and `GET /api/users/{id}/properties`: a person's listings on the market.
@@ -166,10 +184,10 @@ pub async fn of_person(
     Query(list): Query<ListingList>,
     uri: Uri,
 ) -> Result<Response, Failure> {
-    let ListingList { paging, sort, .. } = list?;
+    let list = list?;
     let unknown = |_| Failure::no_such_person();
     let user: UserId = if user == "me" { caller.person()?.user } else { user.parse().map_err(unknown)? };
-    app.answer(&caller, (HomeList::MarketOf(user), sort), &paging, &uri).await
+    app.answer(&caller, HomeList::MarketOf(user), &list, &uri).await
 }
 
 /// `GET /api/properties/favorites`: the listings the caller saved, most recently saved first.
@@ -187,7 +205,9 @@ pub async fn favourites(
     uri: Uri,
 ) -> Result<Response, Failure> {
     let user = caller.person()?.user;
-    let ListingList { paging, sort, is_sorted } = list?;
-    let sort = if is_sorted { sort } else { Sort { by: SortBy::SavedAt, descending: true } };
-    app.answer(&caller, (HomeList::Saved(user), sort), &paging, &uri).await
+    let mut list = list?;
+    if !list.is_sorted {
+        list.sort = Sort { by: SortBy::SavedAt, descending: true };
+    }
+    app.answer(&caller, HomeList::Saved(user), &list, &uri).await
 }

@@ -1,9 +1,9 @@
 //! Projects the events of listings.
 
 use ::projection::{ProjectionError, Value, ViewTx};
-use domain::Envelope;
 use domain::fields::Choice;
-use domain::property::{Content, Image, PropertyEvent, Status};
+use domain::property::{Content, EarlierPrice, Image, PropertyEvent, Status};
+use domain::{Envelope, Paise};
 use journal::without_values;
 
 use super::membership::{self, Membership};
@@ -41,13 +41,14 @@ async fn change(
             insert(tx, envelope, &owner, (status, waits), source_reference, &content).await?;
             if waits { confirmations::listed(tx, envelope, &owner).await } else { Ok(()) }
         }
-        PropertyEvent::Edited { mut content, marks_lost, .. } => {
+        PropertyEvent::Edited { mut content, changed, previous_price, marks_lost, .. } => {
             let key = [envelope.stream.tenant.as_str().into(), (&*envelope.stream.id).into()];
             let sql = "select owner_id from properties where id = $2 and tenant = $1";
             let rows = tx.query(sql, &key).await?;
             let owner = rows.first().and_then(|row| row.text(0)).unwrap_or_default();
             keep_nothing_of_the_gone(tx, envelope, owner, &mut content).await?;
             edit(tx, envelope, &content).await?;
+            note_price(tx, envelope, &changed, previous_price).await?;
             lose_marks(tx, envelope, marks_lost).await
         }
         PropertyEvent::StatusChanged { to, .. } => {
@@ -135,6 +136,29 @@ async fn set<'a>(
 ) -> Result<(), ProjectionError> {
     let set = format!("updated_at = $4, {column} = $5");
     tx.next_version("properties", envelope, &set, [envelope.timestamp.micros().into(), value]).await
+}
+
+/// Notes what the listing cost before, if an edit changed that.
+async fn note_price(
+    tx: &mut ViewTx<'_>,
+    envelope: &Envelope,
+    changed: &[String],
+    previous: Option<Paise>,
+) -> Result<(), ProjectionError> {
+    let is_voided = EarlierPrice::is_voided_by(changed);
+    let previous = previous.filter(|_| !is_voided);
+    if previous.is_some() || is_voided {
+        let row = [
+            envelope.stream.tenant.as_str().into(),
+            (&*envelope.stream.id).into(),
+            previous.map(Paise::paise).into(),
+            previous.map(|_| envelope.timestamp.micros()).into(),
+        ];
+        let sql =
+            "update properties set previous_price = $3, price_changed_at = $4 where id = $2 and tenant = $1";
+        tx.execute(sql, &row).await?;
+    }
+    Ok(())
 }
 
 /// Clears the moderators' marks, because the listing no longer describes the home that they judged.

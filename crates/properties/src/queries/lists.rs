@@ -5,10 +5,13 @@ use std::sync::Arc;
 
 use ::projection::list_lengths::length_of;
 use ::projection::{Row, Value};
+use domain::favourites::Favourites;
 use domain::property::Status;
 use domain::{PropertyId, TenantId, UserId};
 use http_kit::{Cursor, Failure, Page, Paging, Total};
+use serde::ser::Error as _;
 use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
 
 use super::favourites::SHOWN_TO_SAVERS;
 use super::{COLUMNS, FROM, bad_cursor};
@@ -152,12 +155,37 @@ impl HomeList {
 
 /// A home as it is sent.
 #[derive(Clone, Debug)]
-pub struct SentHome(Arc<CachedListing>);
+pub struct SentHome {
+    home: Arc<CachedListing>,
+    /// Whether the caller saved it, where they asked for that.
+    is_favorited: Option<bool>,
+}
+
+impl SentHome {
+    fn of(home: Arc<CachedListing>) -> Self {
+        Self { home, is_favorited: None }
+    }
+
+    /// Says whether it is among these.
+    pub fn mark(&mut self, favourites: &Favourites) {
+        self.is_favorited = Some(favourites.hold(self.home.listing.id));
+    }
+}
 
 impl Serialize for SentHome {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.body.serialize(serializer)
+        let body = &self.home.body;
+        match self.is_favorited {
+            None => body.serialize(serializer),
+            Some(saved) => marked(body, saved).map_err(S::Error::custom)?.serialize(serializer),
+        }
     }
+}
+
+/// A document, which has members, with one more.
+fn marked(body: &RawValue, is_favorited: bool) -> serde_json::Result<Box<RawValue>> {
+    let members = body.get().strip_suffix('}').unwrap_or_default();
+    RawValue::from_string(format!("{members},\"isFavorited\":{is_favorited}}}"))
 }
 
 /// The statements of one page.
@@ -238,7 +266,7 @@ impl App {
         } else {
             // Something changed between the statements: one statement sees one state.
             let rows = self.store.query(&asked.rows(), asked.params.clone()).await?;
-            let read = rows.iter().map(|row| self.read(row).map(|home| SentHome(Arc::new(home))));
+            let read = rows.iter().map(|row| self.read(row).map(|home| SentHome::of(Arc::new(home))));
             read.collect::<Result<_, _>>()?
         };
         let total = match list.total() {
@@ -300,7 +328,7 @@ impl App {
             if known.is_none() {
                 missing.push((place, cache.ticket(&key), key));
             }
-            homes.push(known.map(SentHome));
+            homes.push(known.map(SentHome::of));
         }
         if missing.is_empty() {
             return Ok(homes.into_iter().collect());
@@ -315,7 +343,7 @@ impl App {
             let of_home = missing.iter().find(|(_, _, (_, id))| *id == home.listing.id);
             let Some((place, ticket, key)) = of_home else { continue };
             cache.keep(key, *ticket, &home);
-            homes[*place] = Some(home).filter(|home| list.holds(home)).map(SentHome);
+            homes[*place] = Some(home).filter(|home| list.holds(home)).map(SentHome::of);
         }
         Ok(homes.into_iter().collect())
     }
@@ -328,4 +356,18 @@ fn next_cursor(row: &Row) -> Option<Cursor> {
         _ => return None,
     };
     Some(Cursor(vec![key, row.text(0)?.into()]))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use serde_json::value::{RawValue, to_raw_value};
+
+    use super::marked;
+
+    #[test]
+    fn a_mark_is_one_more_member() {
+        let body: Box<RawValue> = to_raw_value(&json!({"id": "h", "title": "{}}"})).unwrap();
+        assert_eq!(marked(&body, true).unwrap().get(), r#"{"id":"h","title":"{}}","isFavorited":true}"#);
+    }
 }

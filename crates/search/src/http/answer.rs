@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use axum::http::Uri;
 use domain::PropertyId;
+use domain::favourites::Favourites;
 use http_kit::{Caller, Failure, Freshness, Links, Page};
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
@@ -84,7 +85,9 @@ impl App {
         let homes = rows::homes(&self.search.store, &caller.tenant, &ids).await;
         let homes = homes.map_err(|error| Failure::unavailable(&error))?;
         let base_url = self.search.context.photos.base_url();
-        let content = documents(&query, asked.explain, &found.hits, &homes, base_url)?;
+        let favourites = self.search.context.favourites(caller, asked.with_favourites).await?;
+        let details = HitDetails { explain: asked.explain, favourites, base_url };
+        let content = documents(&query, &found.hits, &homes, &details)?;
         let next = found.hits.last().map(|hit| cursor(asked, &hit.key));
         let page = Page::new(&asked.paging, content, found.total, next.as_ref());
         let facets = query.facets.then_some(found.facets);
@@ -95,13 +98,22 @@ impl App {
     }
 }
 
+/// How hits are shown.
+pub struct HitDetails<'a> {
+    /// Whether the factors of each relevance score are told.
+    pub explain: bool,
+    /// What the caller saved, if each hit is to say whether it is among that.
+    pub favourites: Option<Favourites>,
+    /// Where photos are.
+    pub base_url: &'a str,
+}
+
 /// The documents of the hits whose rows are still there, as they are sent.
 pub fn documents(
     query: &Query,
-    explain: bool,
     hits: &[Hit],
     homes: &HashMap<PropertyId, Home>,
-    base_url: &str,
+    details: &HitDetails<'_>,
 ) -> Result<Vec<Box<RawValue>>, Failure> {
     let mut content = Vec::with_capacity(hits.len());
     for hit in hits {
@@ -114,13 +126,14 @@ pub fn documents(
         let found = Finding {
             relevance_score: ranked.then(|| standing.relevance(text, query.at)),
             distance_km: near.map(|(near, at)| (kilometres(near.at, at) * 1000.0).round() / 1000.0),
-            explain: explain.then(|| Explanation {
+            is_favorited: details.favourites.as_ref().map(|favourites| favourites.hold(home.id)),
+            explain: details.explain.then(|| Explanation {
                 parts: standing.parts(text, query.at),
                 words: matched_words(home, query),
             }),
         };
         content.push(
-            to_raw_value(&Document::of(home, found, base_url))
+            to_raw_value(&Document::of(home, found, details.base_url))
                 .map_err(|error| Failure::unavailable(&error))?,
         );
     }

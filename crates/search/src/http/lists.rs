@@ -8,7 +8,7 @@ use domain::activity::ActivityEvent;
 use domain::property::Status;
 use domain::{Personal, PropertyId};
 use http_kit::Query as QueryOf;
-use http_kit::{ApiResponse, Caller, Failure, First};
+use http_kit::{ApiResponse, Caller, Failure, FirstHomes};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -55,11 +55,13 @@ impl App {
         Ok(reply.stale(fresh.is_stale()).into_response())
     }
 
-    /// Records a signed-in person's search in their own history. Further pages of the same search are not recorded.
+    /// Records a signed-in person's search in their own history, unless their client says that they did not ask for it.
+    /// Further pages of the same search are not recorded.
     /// The event is queued and not awaited, unless the settings say so.
     async fn note(&self, caller: &Caller, asked: TimedSearch, results_count: u64) -> Result<(), Failure> {
         let Some(user) = caller.user() else { return Ok(()) };
-        if caller.is_program() || asked.paging.page > 0 || asked.paging.cursor.is_some() {
+        if caller.is_program() || !asked.is_recorded || asked.paging.page > 0 || asked.paging.cursor.is_some()
+        {
             return Ok(());
         }
         let context = &self.search.context;
@@ -159,18 +161,19 @@ pub async fn filters(
     get,
     path = "/api/search/featured",
     summary = "Featured homes, the newest first",
-    params(QueryOf<First<10>>),
+    params(QueryOf<FirstHomes<10>>),
     responses((status = 200, description = "As an array", body = ApiResponse<Vec<Document<'static>>>)),
 )]
 pub async fn featured(
     State(app): State<App>,
     caller: Caller,
-    QueryOf(first): QueryOf<First<10>>,
+    QueryOf(first): QueryOf<FirstHomes<10>>,
 ) -> Result<Response, Failure> {
-    let First(paging) = first?;
+    let FirstHomes { paging, with_favourites } = first?;
     let filters = Filters { featured: Some(true), ..Filters::default() };
     let all = Query::all(caller.tenant.clone(), app.search.context.aggregates.clock().now());
-    let asked = TimedSearch::first(paging, Query { filters, ..all });
+    let first = TimedSearch::first(paging, Query { filters, ..all });
+    let asked = TimedSearch { with_favourites, ..first };
     let fresh = app.fresh(&caller).await;
     let (results, _) = app.results(&caller, &asked).await?;
     let reply = app.search.context.reply("Featured properties", results.into_content());
@@ -183,7 +186,7 @@ pub async fn featured(
     get,
     path = "/api/properties/{id}/similar",
     summary = "Homes like this one",
-    params(QueryOf<First<5>>),
+    params(QueryOf<FirstHomes<5>>),
     responses(
         (status = 200, description = "The most alike first, as an array", body = ApiResponse<Vec<Document<'static>>>),
         (status = 410, description = "The listing was removed"),
@@ -193,11 +196,12 @@ pub async fn similar(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<String>,
-    QueryOf(first): QueryOf<First<5>>,
+    QueryOf(first): QueryOf<FirstHomes<5>>,
 ) -> Result<Response, Failure> {
-    let First(paging) = first?;
+    let FirstHomes { paging, with_favourites } = first?;
     let fresh = app.fresh(&caller).await;
-    let asked = TimedSearch::first(paging, app.alike(&caller, &id).await?);
+    let first = TimedSearch::first(paging, app.alike(&caller, &id).await?);
+    let asked = TimedSearch { with_favourites, ..first };
     let (results, _) = app.results(&caller, &asked).await?;
     let reply = app.search.context.reply("Similar properties", results.into_content());
     Ok(reply.stale(fresh.is_stale()).into_response())

@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::answer::documents;
+use super::answer::{HitDetails, documents};
 use crate::App;
 use crate::home::{Document, Home};
 use crate::query::{Query, Sort};
@@ -116,7 +116,8 @@ impl App {
             .await
             .map_err(|error| Failure::unavailable(&error))?;
         let base_url = self.search.context.photos.base_url();
-        let homes = documents(&query, false, &found.hits, &homes, base_url)?;
+        let details = HitDetails { explain: false, favourites: None, base_url };
+        let homes = documents(&query, &found.hits, &homes, &details)?;
         Ok(SearchMatches { search: kept.into(), new_homes: Some(found.total), homes })
     }
 }

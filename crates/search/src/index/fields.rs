@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use domain::fields::Choice;
-use domain::property::Rooms;
 use domain::property::kinds::{FurnishedStatus, ListingType, PropertyType};
+use domain::property::{Facing, Rooms};
 use domain::{PropertyId, TenantId};
 use tantivy::TantivyDocument;
 use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
@@ -129,8 +129,8 @@ fn shown(text: &str) -> String {
     text_column::shown(&words::key(text), text)
 }
 
-/// The small facts of a listing packed into one number, because one column is read faster than seven: seven values of
-/// six bits (the fourth is unused), then four ranges of three bits, then the half bedrooms in seven bits.
+/// The small facts of a listing packed into one number, because one column is read faster than nine: seven values of
+/// six bits, then four ranges of three bits, then the half bedrooms in seven bits, then whether it has photos.
 #[derive(Clone, Copy, Debug)]
 pub struct Traits(pub u64);
 
@@ -141,8 +141,12 @@ const NO_RANGE: u64 = 7;
 
 /// The bit at which the bedrooms start.
 const ROOMS: u32 = 54;
-/// The place of the bedrooms among the values.
+/// The bit that says whether it has photos.
+const PHOTOS: u32 = 61;
+/// The place of the bedrooms among the values. They need more than six bits, so that the facing has theirs.
 const BEDROOMS: usize = 3;
+/// The place of the facing among the values.
+const FACING: usize = 7;
 
 /// Marks a value that is not given.
 pub const NONE: usize = 127;
@@ -174,7 +178,7 @@ impl Traits {
             place::<PropertyType>(facts.property_type),
             place::<ListingType>(facts.listing_type),
             facts.furnished_status.map_or(NOT_TOLD, place::<FurnishedStatus>),
-            NOT_TOLD,
+            home.facing().map_or(NOT_TOLD, place::<Facing>),
             number(home.bathrooms()),
             u64::from(home.featured),
             u64::from(home.verified),
@@ -184,7 +188,8 @@ impl Traits {
         let area = if standing.area > 0.0 { range(&AREAS, standing.area) } else { NO_RANGE };
         let ranges = BUDGETS.iter().rev().fold(area, |all, buckets| all << 3 | price(buckets));
         let rooms = standing.bedrooms.map_or(NO_ROOMS, |rooms| u64::from(rooms.halves()));
-        Self(facts | ranges << RANGES | rooms << ROOMS)
+        let photos = u64::from(home.has_photos());
+        Self(facts | ranges << RANGES | rooms << ROOMS | photos << PHOTOS)
     }
 
     /// A range, as an index: into each of [`BUDGETS`], then into [`AREAS`]; 7 for none.
@@ -192,15 +197,18 @@ impl Traits {
         usize::try_from(self.0 >> RANGES >> (3 * index) & NO_RANGE).unwrap_or_default()
     }
 
-    /// A value: kind, deal, furnishing, half bedrooms, bathrooms, featured, verified; [`NONE`] when not given.
+    /// A value: kind, deal, furnishing, half bedrooms, bathrooms, featured, verified, facing; [`NONE`] when not given.
     pub fn part(self, index: usize) -> usize {
         let value = match index {
             BEDROOMS => self.0 >> ROOMS & NO_ROOMS,
-            _ => {
-                Some(self.0 >> (6 * index) & NOT_TOLD).filter(|value| *value != NOT_TOLD).unwrap_or(NO_ROOMS)
-            }
+            FACING => self.six_bits(BEDROOMS),
+            _ => self.six_bits(index),
         };
         usize::try_from(value).unwrap_or(NONE)
+    }
+
+    fn six_bits(self, place: usize) -> u64 {
+        Some(self.0 >> (6 * place) & NOT_TOLD).filter(|value| *value != NOT_TOLD).unwrap_or(NO_ROOMS)
     }
 
     fn number(self, index: usize) -> Option<u8> {
@@ -240,5 +248,15 @@ impl Traits {
     /// Whether it is verified as genuine.
     pub fn verified(self) -> bool {
         self.part(6) == 1
+    }
+
+    /// Its index among the choices of the type.
+    pub fn facing(self) -> Option<u8> {
+        self.number(FACING)
+    }
+
+    /// Whether it has a photo.
+    pub fn has_photos(self) -> bool {
+        self.0 >> PHOTOS & 1 == 1
     }
 }

@@ -119,6 +119,7 @@ struct Chosen {
     property_types: Option<u64>,
     listing_types: Option<u64>,
     furnished: Option<u64>,
+    facing: Option<u64>,
 }
 
 fn bits<T: Choice>(asked: &[T]) -> Option<u64> {
@@ -146,6 +147,7 @@ impl Chosen {
             property_types: bits(&filters.property_types),
             listing_types: bits(&filters.listing_types),
             furnished: bits(&filters.furnished),
+            facing: bits(&filters.facing),
         }
     }
 }
@@ -177,6 +179,7 @@ impl<'a> Pass<'a> {
         let plain = Filters {
             state: None,
             pincode: None,
+            with_photos: None,
             details: DetailFilters::default(),
             ..query.filters.clone()
         };
@@ -253,6 +256,7 @@ impl<'a> Pass<'a> {
             (Facet::Area, !has_area || filters.area_fits(columns.area(doc))),
             (Facet::Featured, flag(filters.featured, traits.featured())),
             (Facet::Verified, flag(filters.verified, traits.verified())),
+            (Facet::Facing, is_in(chosen.facing, traits.facing())),
             (Facet::Details, filters.named.fit(row.details)),
         ];
         fits.iter().filter(|(_, fits)| !fits).fold(0, |bits, (facet, _)| bits | facet.bit())
@@ -261,6 +265,7 @@ impl<'a> Pass<'a> {
     /// Whether a filter without a facet of its own leaves the listing out.
     fn is_left_out(&self, doc: DocId, row: &Row) -> bool {
         self.detailed && !self.query.filters.details.hold(row.details, || self.columns.deposit(doc))
+            || self.query.filters.with_photos.is_some_and(|asked| asked != row.traits.has_photos())
             || self.query.geo.is_asked() && !self.query.geo.holds(self.columns.at(doc))
             || self.query.exclude.is_some_and(|id| id.uuid() == self.columns.id(doc))
             || self.query.since.is_some_and(|since| row.created <= since.micros())

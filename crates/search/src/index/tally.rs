@@ -1,8 +1,8 @@
 //! Counts facets: by ordinal within a segment, by key across segments.
 
 use domain::fields::Choice;
-use domain::property::Rooms;
 use domain::property::kinds::{FurnishedStatus, ListingType, PropertyType};
+use domain::property::{Facing, Rooms};
 
 use super::columns::{Columns, Row};
 use super::fields::{NONE, Traits};
@@ -24,6 +24,7 @@ const NUMBERS: [Facet; Facet::ALL.len() - TEXTS] = [
     Facet::Bathrooms,
     Facet::Featured,
     Facet::Verified,
+    Facet::Facing,
     Facet::Price,
     Facet::Area,
 ];
@@ -141,6 +142,7 @@ impl<'a> Sums<'a> {
             Facet::PropertyType => choices::<PropertyType>(numbers(facet)),
             Facet::ListingType => choices::<ListingType>(numbers(facet)),
             Facet::Furnished => choices::<FurnishedStatus>(numbers(facet)),
+            Facet::Facing => choices::<Facing>(numbers(facet)),
             Facet::Bedrooms => plain(numbers(facet), |halves| {
                 u8::try_from(halves)
                     .map_or_else(|_| String::new(), |halves| Rooms::from_halves(halves).to_string())

@@ -4,8 +4,8 @@ use ::projection::{ProjectionError, Value, ViewTx};
 use domain::Envelope;
 use domain::favourites::FavouritesEvent;
 use domain::fields::Choice;
-use domain::property::{Content, PropertyEvent, Status};
-use domain::{PropertyId, UserId};
+use domain::property::{Content, EarlierPrice, PropertyEvent, Status};
+use domain::{Paise, PropertyId, UserId};
 
 /// The next number for the `changed` column.
 const NEXT: &str = "(select coalesce(max(changed), 0) + 1 from homes)";
@@ -19,8 +19,9 @@ pub async fn apply(
         PropertyEvent::Listed { owner_id, status, content, .. } => {
             insert(tx, envelope, owner_id, status, content).await
         }
-        PropertyEvent::Edited { content, marks_lost, .. } => {
+        PropertyEvent::Edited { content, changed, previous_price, marks_lost, .. } => {
             edit(tx, envelope, content).await?;
+            note_price(tx, envelope, &changed, previous_price).await?;
             lose_marks(tx, envelope, marks_lost).await
         }
         PropertyEvent::StatusChanged { to, .. } => set(tx, envelope, "status", to.word().into()).await,
@@ -97,6 +98,25 @@ async fn set<'a>(
 ) -> Result<(), ProjectionError> {
     let set = format!("updated_at = $4, {column} = $5, changed = {NEXT}");
     tx.next_version("homes", envelope, &set, [envelope.timestamp.micros().into(), value]).await
+}
+
+/// Notes what the listing cost before, if an edit changed that.
+async fn note_price(
+    tx: &mut ViewTx<'_>,
+    envelope: &Envelope,
+    changed: &[String],
+    previous: Option<Paise>,
+) -> Result<(), ProjectionError> {
+    let is_voided = EarlierPrice::is_voided_by(changed);
+    let previous = previous.filter(|_| !is_voided);
+    if previous.is_some() || is_voided {
+        let [tenant, id] = key(envelope);
+        let at = previous.map(|_| envelope.timestamp.micros());
+        let row = [tenant, id, previous.map(Paise::paise).into(), at.into()];
+        let sql = "update homes set previous_price = $3, price_changed_at = $4 where id = $2 and tenant = $1";
+        tx.execute(sql, &row).await?;
+    }
+    Ok(())
 }
 
 /// Clears the moderators' marks: they were given to the listing before it changed.

@@ -1,7 +1,7 @@
 //! The filters of a search.
 
-use domain::property::Rooms;
 use domain::property::kinds::{FurnishedStatus, ListingType, PropertyType};
+use domain::property::{Facing, Rooms};
 
 use super::details::{DetailFilters, NamedDetails};
 
@@ -21,13 +21,14 @@ pub enum Facet {
     Area,
     Featured,
     Verified,
+    Facing,
     /// What words of a query name.
     Details,
 }
 
 impl Facet {
     /// Every facet that is counted, with its name in answers.
-    pub const ALL: [(&'static str, Self); 12] = [
+    pub const ALL: [(&'static str, Self); 13] = [
         ("city", Self::City),
         ("location", Self::Locality),
         ("amenities", Self::Amenities),
@@ -40,6 +41,7 @@ impl Facet {
         ("area", Self::Area),
         ("featured", Self::Featured),
         ("verified", Self::Verified),
+        ("facing", Self::Facing),
     ];
 
     /// Every facet.
@@ -172,6 +174,10 @@ pub struct Filters {
     pub featured: Option<bool>,
     /// Verified or not.
     pub verified: Option<bool>,
+    /// Any of these.
+    pub facing: Vec<Facing>,
+    /// With photos or without.
+    pub with_photos: Option<bool>,
     /// What only some kinds of listing have.
     pub details: DetailFilters,
     /// The details that the words of the search name.

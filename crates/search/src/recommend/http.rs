@@ -6,8 +6,9 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::PropertyId;
+use domain::favourites::Favourites;
 use http_kit::Query as QueryOf;
-use http_kit::{ApiResponse, Caller, Failure, First};
+use http_kit::{ApiResponse, Caller, Failure, FirstHomes};
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 use utoipa::ToSchema;
@@ -35,16 +36,16 @@ struct Recommendation<'a> {
     get,
     path = "/api/search/recommendations",
     summary = "Homes the caller may like",
-    params(QueryOf<First<10>>),
+    params(QueryOf<FirstHomes<10>>),
     responses((status = 200, description = "The best first, each with its reason", body = ApiResponse<Vec<Recommendation<'static>>>)),
 )]
 pub async fn recommendations(
     State(app): State<App>,
     caller: Caller,
-    QueryOf(first): QueryOf<First<10>>,
+    QueryOf(first): QueryOf<FirstHomes<10>>,
 ) -> Result<Response, Failure> {
     let me = caller.person()?.user;
-    let First(paging) = first?;
+    let FirstHomes { paging, with_favourites } = first?;
     let size = usize::try_from(paging.size).unwrap_or(100);
     let context = &app.search.context;
     if context.activity.holds(&caller.tenant, me) {
@@ -56,7 +57,8 @@ pub async fn recommendations(
     };
     // Nothing was learned yet, or there was nothing to learn from: show the newest homes, except the caller's own.
     let chosen = if chosen.is_empty() { app.newest(&caller, size).await? } else { chosen };
-    let shown = app.shown(&caller, chosen, size).await?;
+    let favourites = context.favourites(&caller, with_favourites).await?;
+    let shown = app.shown(&caller, chosen, size, favourites.as_ref()).await?;
     Ok(context.reply("Recommendations found", shown).into_response())
 }
 
@@ -96,6 +98,7 @@ impl App {
         caller: &Caller,
         chosen: Vec<(PropertyId, Because)>,
         size: usize,
+        favourites: Option<&Favourites>,
     ) -> Result<Vec<Box<RawValue>>, Failure> {
         let me = caller.person()?.user;
         let near = chosen.iter().filter_map(|(_, because)| match because {
@@ -115,8 +118,10 @@ impl App {
                 _ => None,
             };
             let reason = because.words(home, title);
+            let is_favorited = favourites.map(|favourites| favourites.hold(id));
+            let found = Finding { is_favorited, ..Finding::default() };
             let shown = Recommendation {
-                home: Document::of(home, Finding::default(), self.search.context.photos.base_url()),
+                home: Document::of(home, found, self.search.context.photos.base_url()),
                 reason,
             };
             content.push(to_raw_value(&shown).map_err(|error| Failure::unavailable(&error))?);

@@ -154,8 +154,9 @@ impl AlertSender {
         })
     }
 
-    /// The home without its owner's words, as long as the owner's e-mail address is not confirmed: nobody may have
-    /// words of their own sent to others by an account that anybody can make. On this site the words are seen anyway.
+    /// The home without its owner's words and photos, as long as the owner's e-mail address is not confirmed: nobody may
+    /// have words or pictures of their own sent to others by an account that anybody can make. On this site they are
+    /// seen anyway.
     async fn tellable(
         &self,
         order: &LeasedDelivery,
@@ -168,6 +169,7 @@ impl AlertSender {
                 let kind = home.content.specifications.property_type.word().to_lowercase().replace('_', " ");
                 home.content.title = Erasable::of(home.owner, format!("a new listing, {kind}"));
                 home.content.location.area = Erasable::of(home.owner, String::new());
+                home.images.clear();
             }
         }
         Ok(home)

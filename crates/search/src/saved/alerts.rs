@@ -193,7 +193,9 @@ impl Alerts {
         let sql = format!("select {COLUMNS} from saved_searches where id = $2 and tenant = $1");
         let rows = tx.query(&sql, &[tenant.as_str().into(), id.into()]).await?;
         let Some(saved) = rows.first().and_then(Saved::read) else { return Ok(None) };
-        let Ok(query) = query(tenant, saved.filters.clone(), saved.updated_at) else { return Ok(None) };
+        let Ok(mut query) = query(tenant, saved.filters.clone(), saved.updated_at) else { return Ok(None) };
+        // Photos come with an event after the one that lists a home: nobody would be told of a new one.
+        query.filters.with_photos = None;
         let ready = Arc::new(Ready { query, saved });
         let mut all = self.ready.lock().unwrap_or_else(PoisonError::into_inner);
         if all.len() >= READY {

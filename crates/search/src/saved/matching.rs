@@ -66,6 +66,7 @@ impl<'a> PreparedHome<'a> {
         let filters = &query.filters;
         let standing = self.home.standing();
         let facts = &self.home.content.specifications;
+        let facing = || self.home.facing().is_some_and(|facing| filters.facing.contains(&facing));
         let furnished = || facts.furnished_status.is_some_and(|status| filters.furnished.contains(&status));
         filters.price_fits(standing.price)
             && filters.area_fits(standing.area)
@@ -74,9 +75,11 @@ impl<'a> PreparedHome<'a> {
             && (filters.property_types.is_empty() || filters.property_types.contains(&facts.property_type))
             && (filters.listing_types.is_empty() || filters.listing_types.contains(&facts.listing_type))
             && (filters.furnished.is_empty() || furnished())
+            && (filters.facing.is_empty() || facing())
             && filters.amenities.iter().all(|wanted| self.amenities.contains(wanted))
             && filters.featured.is_none_or(|asked| asked == self.home.featured)
             && filters.verified.is_none_or(|asked| asked == self.home.verified)
+            && filters.with_photos.is_none_or(|asked| asked == self.home.has_photos())
             && filters.details.hold(self.home.detail_bits(), || self.home.deposit())
             && filters.named.fit(self.home.detail_bits())
     }

@@ -79,7 +79,9 @@ impl Request for SavedSearchChange {
 
 fn about(member: &str) -> Option<&'static str> {
     Some(match member {
-        "filters" => "As in the body of a search, without `page`, `size`, `cursor`, `facets` and `explain`.",
+        "filters" => {
+            "As in the body of a search, without `page`, `size`, `cursor`, `facets`, `explain`, `include` and `record`."
+        }
         "channels" => "Ways to be told: `EMAIL`, `SMS`, `IN_APP`.",
         "frequency" => "At once, every morning or every Monday.",
         "enabled" => "Whether anybody is told.",

@@ -3,6 +3,7 @@
 use domain::PropertyId;
 use domain::notification::Variables;
 use domain::preferences::Channel;
+use domain::property::Image;
 
 use super::alerts::Occasion;
 use crate::home::Home;
@@ -24,6 +25,9 @@ pub fn alert(home: &Home, occasion: Occasion, search: &str, channel: Channel) ->
     ];
     let mut told = fitting(&texts, channel);
     told.insert("propertyId".into(), home.id.to_string());
+    if channel == Channel::Email {
+        told.extend(photo(&home.images).map(|photo| ("photo".to_owned(), photo)));
+    }
     told
 }
 
@@ -38,6 +42,12 @@ pub fn digest(homes: &[&Home], search: &str, channel: Channel) -> Variables {
         let lines: Vec<String> = homes.iter().take(LISTED).map(|home| line(home.id, home)).collect();
         told.insert("homes".into(), lines.join("\n"));
     }
+    if channel == Channel::Email {
+        let photos: Vec<String> = homes.iter().take(LISTED).filter_map(|home| photo_line(home)).collect();
+        if !photos.is_empty() {
+            told.insert("photos".into(), photos.join("\n"));
+        }
+    }
     told
 }
 
@@ -51,8 +61,36 @@ fn line(id: PropertyId, home: &Home) -> String {
     format!("{id} {}", words.join(" "))
 }
 
+/// The photo that stands for a home, by its file.
+fn photo(images: &[Image]) -> Option<String> {
+    let primary = images.iter().find(|image| image.primary).or_else(|| images.first());
+    primary.map(|image| image.file_id.to_string())
+}
+
+/// The ids of a home and of its photo.
+fn photo_line(home: &Home) -> Option<String> {
+    photo(&home.images).map(|photo| format!("{} {photo}", home.id))
+}
+
 fn fitting(texts: &[(&str, String)], channel: Channel) -> Variables {
     let most = if channel == Channel::Sms { LONGEST_IN_TEXT } else { usize::MAX };
     let fit = |text: &String| text.chars().take(most).collect::<String>();
     texts.iter().map(|(name, text)| ((*name).to_owned(), fit(text))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{FileId, Ids, Timestamp};
+
+    use super::*;
+
+    #[test]
+    fn the_primary_photo_stands_for_a_home() {
+        let id = |micros| FileId::from(Ids.uuid(Timestamp::from_micros(micros)));
+        let image = |file_id, primary| Image { file_id, primary };
+        let (first, second) = (id(1), id(2));
+        assert_eq!(photo(&[]), None);
+        assert_eq!(photo(&[image(first, false), image(second, true)]), Some(second.to_string()));
+        assert_eq!(photo(&[image(first, false)]), Some(first.to_string()));
+    }
 }

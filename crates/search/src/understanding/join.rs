@@ -120,6 +120,7 @@ impl Filters {
             Facet::Area => self.min_area.is_some() || self.max_area.is_some(),
             Facet::Featured => self.featured.is_some(),
             Facet::Verified => self.verified.is_some(),
+            Facet::Facing => !self.facing.is_empty(),
             Facet::Details => self.named != NamedDetails::default(),
         }
     }
@@ -139,6 +140,7 @@ impl Filters {
             Facet::Area => (self.min_area, self.max_area) = (None, None),
             Facet::Featured => self.featured = None,
             Facet::Verified => self.verified = None,
+            Facet::Facing => self.facing.clear(),
             Facet::Details => self.named = NamedDetails::default(),
         }
     }

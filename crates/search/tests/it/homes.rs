@@ -9,7 +9,7 @@ use domain::property::kinds::{
     Approval, ForWhom, FurnishedStatus, ListingType, Meal, PossessionStatus, PreferredTenant, PropertyType,
     ReraStatus,
 };
-use domain::property::{Content, Rooms};
+use domain::property::{Content, Image, Rooms};
 use domain::{Erasable, Paise, TenantId, Timestamp, UserId};
 use search::Home;
 use uuid::Uuid;
@@ -48,6 +48,7 @@ const SENTENCES: [&str; 6] = [
 ];
 const AMENITIES: [&str; 8] =
     ["Lift", "Gym", "gymnasium", "Swimming Pool", "pool", "Power Backup", "Parking", "24x7 Security"];
+const FACINGS: [&str; 5] = ["East", "north-east", "West facing", "NE", "the lake"];
 const CITIES: [&str; 4] = ["Hyderabad", "hyderabad", "Secunderabad", "Warangal"];
 
 /// Wraps a value as written by the owner of the home.
@@ -101,7 +102,7 @@ fn content(random: &mut Random) -> Content {
             floor_number: None,
             total_floors: None,
             age_of_property: None,
-            facing: None,
+            facing: facing(&mut random.fork()),
             furnished_status: if random.one_in(3) { None } else { Some(random.of(FurnishedStatus::ALL).1) },
         },
         amenities: (!amenities.is_empty()).then(|| said(amenities)),
@@ -110,6 +111,11 @@ fn content(random: &mut Random) -> Content {
         details: details(&mut random.fork()),
         contact: None,
     }
+}
+
+/// What an owner says of the direction, often nothing.
+fn facing(random: &mut Random) -> Option<String> {
+    (!random.one_in(3)).then(|| (*random.of(&FACINGS)).to_owned())
 }
 
 /// Random details, often none.
@@ -146,6 +152,15 @@ fn details(random: &mut Random) -> Details {
     }
 }
 
+/// One photo, often none.
+fn photos(random: &mut Random) -> Vec<Image> {
+    let photo = |random: &mut Random| Image {
+        file_id: Uuid::from_u64_pair(random.next(), random.next()).into(),
+        primary: true,
+    };
+    random.one_in(2).then(|| photo(random)).into_iter().collect()
+}
+
 /// A random home on the market of `tenant`.
 pub fn home(random: &mut Random, tenant: &TenantId) -> Home {
     // Many homes share a listing time, so ids must break ties.
@@ -161,6 +176,7 @@ pub fn home(random: &mut Random, tenant: &TenantId) -> Home {
         version: 1,
         created_at,
         updated_at: created_at.plus_seconds(60),
-        images: Vec::new(),
+        earlier_price: None,
+        images: photos(&mut random.fork()),
     }
 }

@@ -166,6 +166,12 @@ fn filters(random: &mut Random, query: &mut Query, like: &Home) {
         filters.max_area = facts.area.map(|area| area.sqft + 200.0);
     }
     details(random, &mut filters.details, &like.content.details);
+    // Of numbers of its own, as the facing of a home is.
+    let mut others = random.fork();
+    if others.one_in(6) {
+        filters.facing.extend(like.facing());
+    }
+    filters.with_photos = others.one_in(8).then_some(like.has_photos());
     filters.featured = random.one_in(8).then_some(like.featured);
     filters.verified = random.one_in(8).then_some(like.verified);
     filters.state = if random.one_in(10) { place.state.as_deref().map(key) } else { None };

@@ -75,6 +75,8 @@ fn failed(known: &Known, query: &Query) -> Vec<Facet> {
     check(Facet::Area, least && most);
     check(Facet::Featured, filters.featured.is_none_or(|asked| asked == home.featured));
     check(Facet::Verified, filters.verified.is_none_or(|asked| asked == home.verified));
+    let facing = home.facing().is_some_and(|facing| filters.facing.contains(&facing));
+    check(Facet::Facing, filters.facing.is_empty() || facing);
     failed
 }
 
@@ -85,6 +87,7 @@ fn is_looked_at(known: &Known, query: &Query) -> bool {
         && query.exclude != Some(home.id)
         && query.filters.state.as_ref().is_none_or(|asked| state.as_ref() == Some(asked))
         && query.filters.pincode.as_ref().is_none_or(|asked| location.pincode.as_ref() == Some(asked))
+        && query.filters.with_photos.is_none_or(|asked| asked != home.images.is_empty())
         && query.geo.holds(location.at())
         && suits(&home.content.details, &query.filters.details)
 }
@@ -160,6 +163,7 @@ fn values<'a>(all: impl Iterator<Item = &'a Known>, facet: Facet, query: &Query)
         Facet::PropertyType => words(homes(all).map(|home| Some(facts(home).property_type))),
         Facet::ListingType => words(homes(all).map(|home| Some(facts(home).listing_type))),
         Facet::Furnished => words(homes(all).map(|home| facts(home).furnished_status)),
+        Facet::Facing => words(homes(all).map(Home::facing)),
         Facet::Bedrooms => {
             let mut rooms: BTreeMap<Rooms, u64> = BTreeMap::new();
             for one in homes(all).filter_map(|home| home.standing().bedrooms) {

@@ -26,6 +26,11 @@ const SCOPES: [(&str, &[&str]); 4] = [
             "GET /api/properties/{id}/similar",
             "GET /api/search/properties",
             "POST /api/search/properties",
+            "GET /api/market/areas",
+            "GET /api/market/areas/{slug}",
+            "GET /api/market/properties/{id}",
+            "GET /api/market/value",
+            "GET /api/market/costs",
         ],
     ),
     (

@@ -21,6 +21,7 @@ mod imports;
 mod lists;
 mod looks;
 mod machine;
+mod marks;
 mod oidc;
 mod openapi;
 mod people;

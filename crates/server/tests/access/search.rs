@@ -203,3 +203,22 @@ async fn searches_are_in_the_searchers_own_history_and_nobody_elses() {
     assert_eq!(searches(&asha).await, 2);
     assert_eq!(searches(&ravi).await, 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_home_is_found_by_the_direction_that_its_owner_wrote() {
+    let app = patient().await;
+    let owner = Person::register(&app.client, "owner").await;
+    for (title, facing) in [("First", "East"), ("Second", "north-east facing"), ("Third", "the lake")] {
+        home(&owner, title, json!({"facing": facing})).await;
+    }
+    let all = "/api/search/properties?sort=createdAt&facing=";
+    assert_eq!(found(&owner.client, &format!("{all}east")).await, ["First"]);
+    assert_eq!(found(&owner.client, &format!("{all}EAST,NORTH-EAST")).await, ["First", "Second"]);
+    let counts = owner.client.get("/api/search/filters?facing=NORTH_EAST").await.expect(200);
+    let told = json!([{"value": "EAST", "count": 1}, {"value": "NORTH_EAST", "count": 1}]);
+    assert_eq!((&counts.data()["filters"]["facing"], &counts.data()["totalElements"]), (&told, &json!(1)));
+    assert_eq!(found(&owner.client, "/api/search/properties?withPhotos=true").await, [""; 0]);
+    assert_eq!(found(&owner.client, "/api/search/properties?withPhotos=false").await.len(), 3);
+    app.client.get("/api/search/properties?facing=lake").await.expect(400);
+    app.stop().await;
+}

@@ -24,7 +24,10 @@ async fn a_person_finds_their_own_past_searches_at_once() {
     let asha = Person::register(&app.client, "asha").await;
     let home = asha.list_home("A quiet home", 5_000_000).await["id"].as_str().unwrap().to_owned();
     assert_eq!(history(&asha.client, "me").await, [json!(null); 0]);
-    asha.client.get("/api/search/properties?query=a+quiet+home&sort=price").await.expect(200);
+    asha.client
+        .get("/api/search/properties?query=a+quiet+home&sort=price&include=favorite&record=true")
+        .await
+        .expect(200);
     let mine = history(&asha.client, "me").await;
     assert_eq!(mine[0]["searchQuery"], "a quiet home");
     assert_eq!(mine[0]["searchFilters"], json!({"query": "a quiet home", "sort": "price"}));
@@ -42,8 +45,10 @@ async fn a_person_finds_their_own_past_searches_at_once() {
     let mine = history(&asha.client, "me").await;
     assert_eq!(mine[0]["searchFilters"], json!({"bedrooms": 3, "city": "Hyderabad"}));
     assert_eq!((&mine[0]["searchQuery"], &mine[0]["selectedPropertyId"]), (&Value::Null, &Value::Null));
-    // Searches of anonymous visitors belong to nobody.
+    // Searches of anonymous visitors belong to nobody. What a program asks beside a search belongs to no history.
     app.client.get("/api/search/properties?query=nobody").await.expect(200);
+    asha.client.get("/api/search/properties?query=beside&record=false").await.expect(200);
+    asha.client.post("/api/search/properties", &json!({"bedrooms": 9, "record": false})).await.expect(200);
     assert_eq!(history(&asha.client, &asha.id).await.len(), 2);
 }
 

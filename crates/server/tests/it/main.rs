@@ -22,6 +22,7 @@ mod imports;
 mod keys;
 mod leads;
 mod letters;
+mod localities;
 mod loggers;
 mod metrics;
 mod notices_by_email;

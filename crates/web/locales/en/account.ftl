@@ -33,3 +33,85 @@ account-not-active = The account is not active. Write to us to have it looked at
 account-provider = They do not answer now. Try again in a moment, or sign in below.
 account-too-many = Too many tries. Wait a minute, then try again.
 account-failed = That sign-in did not work. Try again, or sign in below.
+
+# The account.
+account-title = Your account
+account-not-confirmed = (not confirmed yet: see the message we sent)
+account-out-of-reach = Some mail systems carry no letters other than a to z before the @. If no message comes, register with another address of yours.
+account-profile = Profile
+account-profile-save = Save my profile
+account-devices = Where you are signed in
+account-device-unknown = Unknown device
+account-device-this = This device.
+# The words between bars are the time.
+account-device-since = Since |{ $when }|.
+account-device-used = Last used |{ $when }|.
+account-leave = Leave
+
+# The fields of its forms, and of registering.
+account-field-login = E-mail or user name
+account-field-password = Password
+account-field-first-name = First name
+account-field-last-name = Last name
+account-field-email = E-mail
+account-field-username = User name
+account-field-username-hint = 3 to 50 letters, digits, dots, dashes or underscores.
+account-field-phone-number = Mobile number
+account-field-phone-number-hint = Ten digits.
+account-field-password-hint = At least 8 characters; a few unusual words make a good one.
+account-field-new-password = New password
+account-field-verification-code = Code
+account-field-verification-code-hint = It is in the message we sent you.
+account-field-date-of-birth = Date of birth
+account-field-address = Address
+account-field-city = City
+account-field-state = State
+account-field-pincode = PIN code
+
+account-delete-open = Delete my account…
+account-delete-title = Delete your account
+account-delete-tick = Tick the box to delete your account
+account-delete-for-good = Your profile and your sign-in go for good and cannot be brought back.
+account-delete-yes = Yes, delete my account
+account-delete-password = Your password
+account-delete-password-hint = Not needed within five minutes after you signed in.
+account-delete-button = Delete my account
+account-delete-no = No, keep it
+
+account-emails = E-mails
+account-emails-choose = Choose which e-mails you get
+account-emails-title = Which e-mails you get
+account-emails-about = Send me e-mails about
+account-emails-alerts = Homes that fit my saved searches
+account-emails-enquiries = Enquiries about my homes, and answers to mine
+account-emails-visits = Visits
+account-emails-other = Other news, such as moderators' decisions about my homes
+account-emails-always = E-mails that keep your account safe are always sent.
+account-emails-save = Save my choice
+account-back-to-account = Back to your account
+
+account-unsubscribe = Unsubscribe
+account-unsubscribe-text = You get e-mails about { $about }. Press the button to get no more of them. You need not sign in.
+account-unsubscribed = Unsubscribed
+account-unsubscribed-text = You get no more e-mails about { $about }. What comes into your inbox on this site stays as it is.
+# The words between bars are a link.
+account-unsubscribed-again = You can |choose again which e-mails you get|; for that you sign in.
+account-about-greetings = greetings
+account-about-homes = homes you look for
+account-about-enquiries = enquiries
+account-about-visits = visits
+account-about-other = other news
+
+# The messages that a machine without a mail server would have sent.
+account-mailbox-title = Mailbox
+account-mailbox-here = This portal sends no e-mail: what it would have sent is in its mailbox.
+# The words between bars are code.
+account-mailbox-of-all = Letters and text messages with what became of them. Without a mail server they lie here. Codes are left out, unless |mail.show_codes| is set for trying things out.
+account-mailbox-of-one = The messages to you. This portal sends none of them: it is set up for trying things out.
+account-mailbox-confirm = Send the message to confirm my address again
+account-mailbox-empty = No message yet.
+account-mailbox-no-subject = Without a subject
+account-mailbox-to = To { $address }.
+account-mailbox-by = By { $channel }:
+account-mailbox-tries = failed tries: { $count }
+account-mailbox-link = Open the link of this message

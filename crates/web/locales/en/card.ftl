@@ -4,17 +4,18 @@ card-photos = { $count ->
     [one] { $count } photo
    *[other] { $count } photos
 }
+card-untitled = Home without a title
+card-on-request = Price on request
+card-a-month = { $price } a month
+card-unconfirmed = Waiting for confirmation
 card-bhk = { $count } BHK
 card-one-room = 1 RK
 card-ground-floor = ground floor
 card-basement = basement
 card-floor = { $floor } floor
 card-floor-of = { $floor } of { $of }
-card-per-sqft = ₹{ $rupees } a sq ft, stated area
-card-per-sqft-plot = ₹{ $rupees } a sq ft of the plot
-card-by-owner = by the owner
-card-by-agent = by an agent
-card-by-builder = by the builder
+card-per-sqft = ₹{ $rupees }/sq ft, owner’s figure
+card-per-sqft-plot = ₹{ $rupees }/sq ft of the plot
 card-compare-unseen = Compare { $title }
 card-save-unseen = Save { $title }
 card-unsave-unseen = No longer save { $title }

@@ -17,3 +17,14 @@ design-figures = Figures
 design-median = Median price of a sq ft
 design-plot = A rising line
 design-icons = Icons
+
+# The sample form.
+design-field-line = A line
+design-field-line-hint = With a hint.
+design-field-wrong = A line that is wrong
+design-field-wrong-hint = With a hint and an error.
+design-field-choice = A choice
+design-field-text = A longer text
+design-field-folded = Folded
+design-fields = Fields
+design-folded-group = A folded group

@@ -22,6 +22,7 @@ failure-wait-minutes = Too much was asked in a short time. Please wait { $count 
    *[other] { $count } minutes
 }, then try again.
 failure-refused = This could not be done
+failure-refused-text = This could not be done.
 failure-forged = This form could not be accepted
 failure-forged-other-site = It was sent from another site, so nothing was done. If you meant it, do it from our own page.
 failure-forged-no-token = It has been open for too long, so nothing was done. Open the page again and send it once more.

@@ -44,3 +44,22 @@ frame-import = Import a sheet of homes
 frame-about = About our figures
 frame-about-data = Prices and trends are computed from the homes listed here, and are left out where there are too few. An estimate says that it is one, and where it comes from.
 frame-about-site = Homes in { $city }. Every page works without scripts and on a slow network.
+
+# What a page could not take from its address.
+frame-unknown-parameters = This page does not know { $names } in its address, and shows everything without it.
+frame-no-page-number = There is no page “{ $page }”: this is the first one.
+
+# Paging through a list.
+frame-pages = Pages
+frame-page-of = Page { $page } of { $pages }
+frame-previous-page = Previous page
+frame-next-page = Next page
+frame-last-page = Last page
+frame-no-page = { $pages ->
+    [0] There is no page { $page }: the list is empty.
+    [one] There is no page { $page }: the list has { $pages } page.
+   *[other] There is no page { $page }: the list has { $pages } pages.
+}
+frame-go-to-first = Go to the first page
+# The words between bars are a link.
+frame-page-out-of-reach = Lists are not shown as far as page { $page }. Sort them another way to see the other end, or |go to the first page|.

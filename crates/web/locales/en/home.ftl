@@ -13,6 +13,7 @@ home-where = Area, size and price
 home-where-example = 2 bhk in Kondapur under 80 lakh
 home-hint = Words, numbers, lakh and crore are understood. Put text in quotation marks to look for it as it is.
 home-search = Search
+home-photos = Photos of new homes
 home-examples = Searches to try
 home-example-flat = 2 BHK in Kondapur under 80 lakh
 home-example-rent = 3 BHK for rent in Gachibowli under 40k

@@ -14,7 +14,7 @@ listing-undo = Undo
 listing-deal = Price and next steps
 listing-negotiable = Negotiable
 listing-per-sqft = { $sum } per sq ft
-listing-per-sqft-stated = { $sum } per sq ft of the area that the owner states
+listing-per-sqft-stated = { $sum }/sq ft, by the area the owner gave
 listing-emi-a-month = EMI about { $sum } a month
 listing-loan-terms = At { $rate } % over { $years } years with { $down } % paid at once.
 listing-emi-own-terms = Work it out for your loan
@@ -143,6 +143,7 @@ listing-gone-title = No longer listed
 listing-gone = This home was listed here once and has been removed.
 listing-gone-search = Search
 listing-gone-instead = Listed lately
+listing-gone-like-it = Homes like it
 listing-gone-all = See all homes
 
 ## Forms about a home
@@ -184,7 +185,7 @@ listing-compare-monthly = Each month
 listing-compare-place = Place
 listing-compare-area = Area in sq ft
 listing-compare-amenities = Amenities
-listing-compare-basis = Prices per sq ft are on the area that each owner states. Each month: the loan at 8.5 % over 20 years with 20 % paid at once, or the rent; and the maintenance.
+listing-compare-basis = Prices per sq ft are by the area that each owner gave. Each month: the loan at 8.5 % over 20 years with 20 % paid at once, or the rent; and the maintenance.
 listing-compare-marked = “Differs” marks what is not the same for all of them.
 listing-compare-add = Add another home
 listing-compare-add-how = Save homes that you like: they can then be added here.

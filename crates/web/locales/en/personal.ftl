@@ -2,7 +2,7 @@
 
 personal-dashboard-title = Your dashboard
 personal-nav = Your lists
-personal-back = Back to the dashboard
+personal-overview = Overview
 personal-homes = Homes
 personal-see-homes = See homes
 personal-not-now = This cannot be shown just now. Load the page again in a moment.
@@ -66,6 +66,7 @@ personal-saved-count = { $count ->
 personal-saved-all = All saved homes ({ $count })
 personal-saved-none = You have saved no home yet. Press the heart of a home, and find it here with whatever changes.
 personal-saved-then = { $price } when you saved it,
+personal-saved-same = No change since you saved it on
 personal-saved-remove = Remove
 personal-saved-cheaper = Costs less now
 personal-saved-dearer = Costs more now
@@ -85,6 +86,9 @@ personal-searches-new = { $count ->
 }
 personal-searches-unreadable = This search cannot be read any more. Delete it and save it again.
 personal-searches-told = You are told: { $often }
+personal-searches-see = See what it finds
+personal-searches-off = Switch off
+personal-searches-on = Switch on
 personal-searches-often = Tell me
 personal-searches-change = Save
 personal-searches-delete = Delete
@@ -123,7 +127,9 @@ personal-timeline-from = From
 personal-timeline-to = To
 personal-timeline-show = Show
 personal-timeline-everything = Show everything
+personal-timeline-times = ({ $count } times)
 personal-timeline-hide = Hide
+personal-timeline-undated = Without a date
 personal-timeline-none = Nothing here yet.
 personal-timeline-none-such = You did nothing of this kind in these days.
 personal-timeline-parts = Parts of the timeline
@@ -134,11 +140,11 @@ personal-timeline-backwards = The last day is before the first one: it was left 
 
 personal-month-title = Your last 30 days
 personal-month-done = { $count ->
-    [one] 1 thing done.
-   *[other] { $count } things done.
+    [one] You did 1 thing here.
+   *[other] You did { $count } things here.
 }
 personal-month-busiest = Busiest day: { $day }.
-personal-month-last = Last one:
+personal-month-last = Last:
 personal-month-caption = How often you did what
 personal-month-what = What
 personal-month-often = How often

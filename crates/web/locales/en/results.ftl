@@ -3,7 +3,7 @@
 results-description = { $heading }: photos, prices, and a map. Filters work without scripts.
 results-page-title = { $title }, page { $page }
 results-count = { $count ->
-    [0] No home
+    [0] No homes
     [one] { $count } home
    *[other] { $count } homes
 }
@@ -30,7 +30,6 @@ results-split = Both
 results-save = Save this search
 
 results-filters = Filters
-results-narrow = Choose with one step
 results-any = Any
 results-locality = Locality
 results-kind = Kind of home
@@ -42,8 +41,9 @@ results-area = Area in sq ft
 results-from = From
 results-to = To
 results-furnishing = Furnishing
+results-facing = Facing
 results-amenities = Amenities
-results-checked = Checked by us
+results-all-amenities = More amenities
 results-more = More filters
 results-bathrooms = Bathrooms
 results-bathrooms-hint = Such as 2, or 2+ for two and more.
@@ -54,6 +54,7 @@ results-deposit = Deposit up to
 results-gated = Gated community
 results-pets = Pets allowed
 results-verified = Verified homes only
+results-photos = Homes with photos only
 results-show = Show homes
 
 results-map-label = Map of the homes on this page

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use crate::messages::key;
+
 /// The part a page needs of the answer to register, login and refresh.
 #[derive(Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -79,14 +81,14 @@ pub(crate) struct Subscription {
 }
 
 impl Subscription {
-    /// What the e-mails of this kind are about.
+    /// The key of what the e-mails of this kind are about.
     pub(crate) fn about(&self) -> &'static str {
         match &*self.kind {
-            "WELCOME" => "greetings",
-            "PROPERTY_ALERT" => "homes you look for",
-            "LEAD" => "enquiries",
-            "VISIT" => "visits",
-            _ => "other news",
+            "WELCOME" => key("account-about-greetings"),
+            "PROPERTY_ALERT" => key("account-about-homes"),
+            "LEAD" => key("account-about-enquiries"),
+            "VISIT" => key("account-about-visits"),
+            _ => key("account-about-other"),
         }
     }
 }

@@ -11,6 +11,7 @@ use serde_json::Value;
 use thiserror::Error;
 
 use crate::labels::capitalised;
+use crate::messages::Language;
 use crate::when::Moment;
 
 /// The largest answer accepted. The API's answers are far smaller; a larger one is a fault.
@@ -106,7 +107,7 @@ impl Refusal {
         Self {
             status,
             code: error.code.unwrap_or_default(),
-            sentence: said.map_or_else(|| "This could not be done.".to_owned(), capitalised),
+            sentence: said.map_or_else(unsaid, capitalised),
             field_errors: error.field_errors.unwrap_or_default(),
             retry_after,
         }
@@ -122,4 +123,9 @@ impl Refusal {
                 | StatusCode::UNPROCESSABLE_ENTITY
         )
     }
+}
+
+/// The sentence of a refusal without one. The API's own ones are in this language, too.
+fn unsaid() -> String {
+    Language::default().text("failure-refused-text").to_string()
 }

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use crate::labels::{self, ENQUIRY_STATUSES, PURPOSES};
+use crate::messages::Language;
 use crate::when::Moment;
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -16,17 +17,20 @@ pub(crate) struct Enquiry {
     pub(crate) message: Option<String>,
     visit_at: Option<String>,
     created_at: Option<String>,
+    /// The language in which it is described.
+    #[serde(skip)]
+    language: Language,
 }
 
 impl Enquiry {
     /// What it asks for, in words.
     pub(crate) fn purpose(&self) -> String {
-        labels::of(PURPOSES, &self.purpose)
+        labels::of(self.language, PURPOSES, &self.purpose)
     }
 
     /// How far it is, in words.
     pub(crate) fn status(&self) -> String {
-        labels::of(ENQUIRY_STATUSES, &self.status)
+        labels::of(self.language, ENQUIRY_STATUSES, &self.status)
     }
 
     /// The time that was asked for.

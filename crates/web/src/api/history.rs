@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::key::Key;
 use crate::labels::{self, ACTIVITIES};
+use crate::messages::Language;
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -44,8 +45,8 @@ impl Activity {
     }
 
     /// What was done.
-    pub(crate) fn words(self) -> String {
-        self.description.unwrap_or_else(|| labels::of(ACTIVITIES, &self.activity_type))
+    pub(crate) fn words(self, language: Language) -> String {
+        self.description.unwrap_or_else(|| labels::of(language, ACTIVITIES, &self.activity_type))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use crate::messages::key;
 use crate::when::Moment;
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -22,12 +23,18 @@ pub(crate) struct Looker {
 }
 
 impl ContactLook {
-    pub(crate) fn who(&self) -> &str {
-        match (&*self.looked_by.kind, &self.looked_by.first_name) {
-            ("STAFF", _) => "Somebody who looks after this site",
-            ("LEFT", _) => "Somebody who has closed their account since",
-            (_, Some(name)) => name,
-            (_, None) => "Somebody",
+    /// The first name of whoever looked, if the API tells it.
+    pub(crate) fn name(&self) -> Option<&str> {
+        let is_told = !matches!(&*self.looked_by.kind, "STAFF" | "LEFT");
+        self.looked_by.first_name.as_deref().filter(|_| is_told)
+    }
+
+    /// The key of what is told in place of a name.
+    pub(crate) fn nameless(&self) -> &'static str {
+        match &*self.looked_by.kind {
+            "STAFF" => key("looks-staff"),
+            "LEFT" => key("looks-left"),
+            _ => key("looks-somebody"),
         }
     }
 
@@ -38,10 +45,6 @@ impl ContactLook {
 
     pub(crate) fn when(&self) -> Option<Moment> {
         Moment::parse_some(self.looked_at.as_ref())
-    }
-
-    pub(crate) fn home(&self) -> &str {
-        self.title.as_deref().unwrap_or("Home without a title")
     }
 }
 
@@ -54,13 +57,13 @@ mod tests {
     fn whoever_looked_is_named_as_far_as_the_api_does() {
         let who = |looked_by| {
             let look: ContactLook = serde_json::from_value(json!({ "lookedBy": looked_by })).unwrap();
-            (look.who().to_owned(), look.is_confirmed())
+            (look.name().unwrap_or_else(|| look.nameless()).to_owned(), look.is_confirmed())
         };
         let person = json!({"kind": "PERSON", "firstName": "Ravi", "emailConfirmed": true});
         assert_eq!(who(person), ("Ravi".to_owned(), true));
         let staff = json!({"kind": "STAFF", "emailConfirmed": true});
-        assert_eq!(who(staff), ("Somebody who looks after this site".to_owned(), false));
+        assert_eq!(who(staff), ("looks-staff".to_owned(), false));
         let left = json!({"kind": "LEFT", "emailConfirmed": false});
-        assert_eq!(who(left), ("Somebody who has closed their account since".to_owned(), false));
+        assert_eq!(who(left), ("looks-left".to_owned(), false));
     }
 }

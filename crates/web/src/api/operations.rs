@@ -117,7 +117,14 @@ pub(crate) struct Progress {
     pub(crate) total: u64,
     pub(crate) percent: f64,
     pub(crate) rate_per_second: Option<f64>,
-    pub(crate) seconds_left: Option<f64>,
+    seconds_left: Option<f64>,
+}
+
+impl Progress {
+    /// The whole seconds that are left, about.
+    pub(crate) fn left(&self) -> Option<String> {
+        self.seconds_left.map(|seconds| format!("{seconds:.0}"))
+    }
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]

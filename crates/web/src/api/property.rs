@@ -1,19 +1,26 @@
 //! A home as the API sends it, and its description in words.
 
+use std::sync::LazyLock;
+
 use serde::Deserialize;
 use serde_json::Number;
 
 use crate::key::Key;
-use crate::labels;
-use crate::numbers::{Count, measure, plain};
+use crate::labels::{self, Labels};
+use crate::messages::{Language, Message};
+use crate::numbers::{Count, measure};
 
 mod address;
+mod basics;
 mod card;
 mod details;
 mod explain;
 mod sums;
 
 pub(crate) use explain::Explain;
+
+/// What a home without a title is called.
+static UNTITLED: LazyLock<String> = LazyLock::new(|| Language::default().text("card-untitled").to_string());
 
 /// A home. Any field may be absent when unknown; only the id is always present.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -25,10 +32,9 @@ pub(crate) struct Property {
     pub(crate) description: Option<String>,
     pub(crate) price: Option<Number>,
     pub(crate) price_text: Option<String>,
-    /// What it cost before, where the API tells it.
+    /// What it cost before its price changed last, at `price_changed_at`.
     pub(crate) previous_price: Option<Number>,
-    /// Who posted it: `OWNER`, `AGENT` or `BUILDER`, where the API tells it.
-    pub(crate) posted_by: Option<String>,
+    pub(crate) price_changed_at: Option<String>,
     pub(crate) location: Option<String>,
     pub(crate) address: Option<String>,
     pub(crate) city: Option<String>,
@@ -103,6 +109,9 @@ pub(crate) struct Property {
     /// Whether the page has a map that leads to its card.
     #[serde(skip)]
     pub(crate) is_on_map: bool,
+    /// The language in which it is described.
+    #[serde(skip)]
+    pub(crate) language: Language,
 }
 
 /// A photo of a home.
@@ -128,7 +137,7 @@ impl Property {
     }
 
     pub(crate) fn heading(&self) -> &str {
-        self.title.as_deref().unwrap_or("Home without a title")
+        self.title.as_deref().unwrap_or(&UNTITLED)
     }
 
     /// The price in words: `₹95 Lakh`, or `₹35 Thousand a month` for a rent.
@@ -136,10 +145,11 @@ impl Property {
         let price = match (&self.price_text, &self.price) {
             (Some(text), _) => text.clone(),
             (None, Some(rupees)) => format!("₹{}", measure(rupees)),
-            (None, None) => return "Price on request".to_owned(),
+            (None, None) => return self.text("card-on-request").to_string(),
         };
         let monthly = matches!(self.listing_type.as_deref(), Some("RENT" | "PG" | "FLATMATE"));
-        if monthly && !price.contains("month") { format!("{price} a month") } else { price }
+        let is_told = price.contains("month");
+        if monthly && !is_told { self.text("card-a-month").arg("price", price).to_string() } else { price }
     }
 
     /// The place in words: `Gachibowli, Hyderabad 500032`.
@@ -156,33 +166,45 @@ impl Property {
     /// The line under a price on a card: `Apartment for sale · 3 bedrooms · 1,450 sq ft`.
     pub(crate) fn in_short(&self) -> String {
         let mut parts = vec![self.kind()];
-        parts.extend(self.bedrooms.as_ref().map(bedrooms));
+        parts.extend(self.bedrooms.as_ref().map(|n| self.rooms(n)));
         parts.extend(self.size());
         parts.retain(|part| !part.is_empty());
         parts.join(" · ")
     }
 
+    /// What it is and what it is offered for: `Apartment for sale`.
     pub(crate) fn kind(&self) -> String {
-        let kind = self.property_type.as_deref().map(|code| labels::of(labels::PROPERTY_TYPES, code));
-        let offer = self.listing_type.as_deref().map(|code| match code {
-            "SALE" => "for sale".to_owned(),
-            "RENT" => "for rent".to_owned(),
-            "LEASE" => "for lease".to_owned(),
-            other => labels::of(labels::LISTING_TYPES, other).to_lowercase(),
-        });
-        [kind, offer].into_iter().flatten().collect::<Vec<_>>().join(" ")
+        self.kind_in(self.language)
+    }
+
+    fn kind_in(&self, language: Language) -> String {
+        let label = |labels: Labels, code: &str| labels::of(language, labels, code);
+        let kind = self.property_type.as_deref().map(|code| label(labels::PROPERTY_TYPES, code));
+        let kind = kind.unwrap_or_default();
+        let Some(offer) = self.listing_type.as_deref() else { return kind };
+        let words = label(labels::LISTING_TYPES, offer).to_lowercase();
+        let message = language.text("fact-offer").arg("offer", offer).arg("kind", kind).arg("words", words);
+        message.to_string().trim().to_owned()
     }
 
     /// The area, in the unit in which it was given.
     pub(crate) fn size(&self) -> Option<String> {
         match (&self.area, &self.area_unit, &self.area_sqft) {
             (Some(area), Some(unit), _) => {
-                let words = labels::of(labels::AREA_UNITS, unit);
-                let is_word = matches!(&**unit, "ACRE" | "GUNTA" | "CENT");
-                let plural = if is_word && area.as_f64() != Some(1.0) { "s" } else { "" };
-                Some(format!("{} {words}{plural}", measure(area)))
+                let message = match &**unit {
+                    "SQFT" => self.text("fact-size-sqft"),
+                    "SQM" => self.text("fact-size-sqm"),
+                    "SQYD" => self.text("fact-size-sqyd"),
+                    "ACRE" => self.text("fact-size-acre"),
+                    "GUNTA" => self.text("fact-size-gunta"),
+                    "CENT" => self.text("fact-size-cent"),
+                    other => {
+                        return Some(format!("{} {}", measure(area), self.label(labels::AREA_UNITS, other)));
+                    }
+                };
+                Some(message.arg("area", area).to_string())
             }
-            (_, _, Some(sqft)) => Some(format!("{} sq ft", measure(sqft))),
+            (_, _, Some(sqft)) => Some(self.text("fact-size-sqft").arg("area", sqft).to_string()),
             _ => None,
         }
     }
@@ -190,9 +212,9 @@ impl Property {
     /// The status, unless it is `ACTIVE`.
     pub(crate) fn notable_status(&self) -> Option<String> {
         if self.awaits_confirmation {
-            return Some("Waiting for confirmation".to_owned());
+            return Some(self.text("card-unconfirmed").to_string());
         }
-        self.status.as_deref().filter(|&it| it != "ACTIVE").map(|it| labels::of(labels::STATUSES, it))
+        self.status.as_deref().filter(|&it| it != "ACTIVE").map(|it| self.label(labels::STATUSES, it))
     }
 
     /// Whether it is hidden until a moderator has reviewed it.
@@ -207,57 +229,16 @@ impl Property {
 
     pub(crate) fn has_badges(&self) -> bool {
         let marks = [self.is_featured, self.is_verified, self.is_favorited];
-        marks.contains(&Some(true)) || self.is_cheaper() || self.notable_status().is_some()
+        marks.contains(&Some(true)) || self.notable_status().is_some()
     }
 
-    /// The rows of the facts table. Unknown values have no row.
-    pub(crate) fn facts(&self) -> Vec<(&'static str, String)> {
-        let rows = self.basics().into_iter().chain(self.details());
-        rows.filter_map(|(name, value)| Some((name, value?))).collect()
+    fn text(&self, key: &str) -> Message {
+        self.language.text(key)
     }
 
-    /// The facts of every kind of home, each with its value, if known.
-    fn basics(&self) -> Vec<(&'static str, Option<String>)> {
-        let number = |n: &Option<Number>| n.as_ref().map(plain);
-        let floor = match (&self.floor_number, &self.total_floors) {
-            (Some(floor), Some(of)) => Some(format!("{} of {}", plain(floor), plain(of))),
-            (floor, None) => number(floor),
-            (None, Some(of)) => Some(format!("{} in the building", plain(of))),
-        };
-        vec![
-            ("Type", Some(self.kind()).filter(|kind| !kind.is_empty())),
-            ("Plot use", self.plot_use.as_deref().map(|code| labels::of(labels::PLOT_USES, code))),
-            (
-                "New or resale",
-                self.transaction_type.as_deref().map(|it| labels::of(labels::TRANSACTION_TYPES, it)),
-            ),
-            ("Area", self.size()),
-            ("Bedrooms", self.bedrooms.as_ref().map(|n| half_a_room(n).unwrap_or_else(|| plain(n)))),
-            ("Bathrooms", number(&self.bathrooms)),
-            ("Floor", floor),
-            ("Parking spaces", number(&self.parking_spaces)),
-            ("Furnishing", self.furnished_status.as_deref().map(|code| labels::of(labels::FURNISHING, code))),
-            ("Facing", self.facing.clone()),
-            ("Age", self.age_of_property.as_ref().map(|n| counted(n, "year"))),
-            ("Address", self.address.clone()),
-            ("State", self.state.clone()),
-        ]
+    fn label(&self, labels: Labels, code: &str) -> String {
+        labels::of(self.language, labels, code)
     }
-}
-
-/// `3 bedrooms`, `2.5 bedrooms`, or `1 room and kitchen` for half a room.
-fn bedrooms(n: &Number) -> String {
-    half_a_room(n).unwrap_or_else(|| counted(n, "bedroom"))
-}
-
-/// What half a room is called.
-fn half_a_room(n: &Number) -> Option<String> {
-    (n.as_f64() == Some(0.5)).then(|| "1 room and kitchen".to_owned())
-}
-
-fn counted(n: &Number, thing: &str) -> String {
-    let plural = if n.as_u64() == Some(1) { "" } else { "s" };
-    format!("{} {thing}{plural}", plain(n))
 }
 
 #[cfg(test)]
@@ -308,6 +289,6 @@ mod tests {
     #[test]
     fn an_unknown_field_has_no_row() {
         let home: Property = serde_json::from_str(r#"{"id":"h","floorNumber":5,"totalFloors":10}"#).unwrap();
-        assert_eq!(home.facts(), [("Floor", "5 of 10".to_owned())]);
+        assert_eq!(home.facts(), [("Floor".to_owned(), "5 of 10".to_owned())]);
     }
 }

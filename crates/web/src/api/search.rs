@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::paging::Listed;
 use super::property::Property;
+use crate::messages::Language;
 use crate::numbers::Count;
 
 /// A page of the homes found, and how the words of the search were understood.
@@ -30,9 +31,6 @@ pub(crate) type Facets = BTreeMap<String, Vec<FacetCount>>;
 pub(crate) struct FacetCount {
     pub(crate) value: String,
     pub(crate) count: Count,
-    /// The bounds of a range.
-    pub(crate) from: Option<f64>,
-    pub(crate) to: Option<f64>,
 }
 
 /// How many homes a search finds, and what can be chosen next.
@@ -92,16 +90,23 @@ pub(crate) struct UnderstoodFilter {
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct Relaxed {
     left_out: Vec<String>,
+    /// The language in which it is told.
+    #[serde(skip)]
+    language: Language,
 }
 
 impl Relaxed {
     /// What happened, in words.
     pub(crate) fn words(&self) -> String {
         if self.left_out.is_empty() {
-            return "No home matches all of this. These homes have your words in their text.".to_owned();
+            return self.language.text("search-relaxed-to-text").to_string();
         }
-        let words: Vec<String> = self.left_out.iter().map(|words| format!("“{words}”")).collect();
-        format!("No home matches all of this. These homes match without {}.", words.join(" and "))
+        let quoted = |words: &String| self.language.text("search-quoted").arg("words", words).to_string();
+        let and = |all: String, words: String| {
+            self.language.text("search-and").arg("first", all).arg("second", words).to_string()
+        };
+        let words = self.left_out.iter().map(quoted).reduce(and).unwrap_or_default();
+        self.language.text("search-relaxed-without").arg("words", words).to_string()
     }
 }
 
@@ -112,7 +117,8 @@ mod tests {
     #[test]
     fn what_was_left_out_is_told() {
         let told = |words: &[&str]| {
-            Relaxed { left_out: words.iter().map(|word| (*word).to_owned()).collect() }.words()
+            let left_out = words.iter().map(|word| (*word).to_owned()).collect();
+            Relaxed { left_out, ..Relaxed::default() }.words()
         };
         assert!(told(&["gated", "near lake"]).ends_with("without “gated” and “near lake”."));
         assert!(told(&[]).ends_with("in their text."));

@@ -39,7 +39,7 @@ pub(crate) fn listing(visit: &Visit, home: &Property) -> Result<Head, Failure> {
         height: HEIGHT,
     });
     let steps = [
-        (format!("Homes in {}", visit.city()), visit.complete("/homes")),
+        (visit.text("search-homes-in").arg("city", visit.city()).to_string(), visit.complete("/homes")),
         (home.heading().to_owned(), url.clone()),
     ];
     let photos = home.images.iter().map(photo).collect();
@@ -53,7 +53,7 @@ pub(crate) fn listing(visit: &Visit, home: &Property) -> Result<Head, Failure> {
 pub(crate) fn results(visit: &Visit, title: &str, list: &Pager, homes: &[Property]) -> Result<Head, Failure> {
     let entries = homes.iter().map(|home| (home.heading().to_owned(), visit.complete(&home.path())));
     let steps = [
-        (format!("Homes in {}", visit.city()), visit.complete("/")),
+        (visit.text("search-homes-in").arg("city", visit.city()).to_string(), visit.complete("/")),
         (title.to_owned(), visit.complete(&list.first())),
     ];
     let data = [JsonLd::of(&ItemList::of(entries))?, JsonLd::of(&BreadcrumbList::of(steps))?];

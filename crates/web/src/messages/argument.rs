@@ -1,9 +1,13 @@
 //! What may stand in a text.
 
 use fluent_bundle::FluentValue;
+use serde_json::Number;
 
 use super::Message;
-use crate::numbers::Count;
+use crate::numbers::{Count, plain};
+
+/// The numbers from here on are no longer exact.
+const LARGEST: f64 = 1e15;
 
 /// A value that may be put into a text: a string, or a number.
 pub(crate) trait Argument {
@@ -38,6 +42,17 @@ impl Argument for Message {
 impl Argument for Count {
     fn value(&self) -> FluentValue<'static> {
         FluentValue::from(self.0)
+    }
+}
+
+/// A number of the API, with at most two decimals. One that is too large for a form of the plural is a text.
+impl Argument for Number {
+    fn value(&self) -> FluentValue<'static> {
+        let text = plain(self);
+        match text.parse::<f64>() {
+            Ok(number) if number.abs() < LARGEST => FluentValue::from(number),
+            _ => FluentValue::from(text),
+        }
     }
 }
 

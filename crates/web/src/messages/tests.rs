@@ -4,6 +4,43 @@ use super::*;
 use crate::numbers::Count;
 use crate::written;
 
+/// What people read and no catalogue has: the end of a file's path (any, if empty), and the words (all, if empty).
+const IN_NO_CATALOGUE: [(&str, &str); 11] = [
+    // The name of this site.
+    ("", "HyderabadInfra"),
+    // What the trade calls a number of bedrooms, in every language.
+    ("", "BHK"),
+    // Names of places on a drawing.
+    ("listing/place.html", "Charminar"),
+    ("listing/place.html", "HITEC City"),
+    ("listing/place.html", "Secunderabad"),
+    ("listing/place.html", "Airport"),
+    // Names of classes.
+    ("saved_homes.rs", "badge good"),
+    ("saved_homes.rs", "badge warn"),
+    // A part of a tag.
+    ("parts/attributes.html", ""),
+    // Samples and the names of classes, in trials only.
+    ("templates/design.html", ""),
+    ("pages/design.rs", ""),
+];
+
+/// The sources that speak to people.
+const SPEAKING: [&str; 12] = [
+    "src/flash.rs",
+    "src/frame.rs",
+    "src/labels.rs",
+    "src/pages",
+    "src/place_path.rs",
+    "src/rupees.rs",
+    "src/sheet.rs",
+    "src/since",
+    "src/sums.rs",
+    "src/visit.rs",
+    "src/wanted",
+    "src/welcome",
+];
+
 /// The keys of a file, in order.
 fn keys(text: &str) -> Vec<String> {
     let lines = text.lines().filter(|line| line.starts_with(|first: char| first.is_ascii_lowercase()));
@@ -33,6 +70,34 @@ fn every_text_that_is_asked_for_is_there_and_every_text_is_asked_for() {
     assert!(missing.is_empty(), "in no file of locales/en: {missing:?}");
     let unused: Vec<_> = there.difference(&asked).collect();
     assert!(unused.is_empty(), "in locales/en, and used nowhere: {unused:?}");
+}
+
+#[test]
+fn no_text_stands_in_a_template_or_a_source() {
+    let mut found = Vec::new();
+    for file in written::files() {
+        let texts = if file.path.starts_with("templates") {
+            file.words()
+        } else if SPEAKING.iter().any(|start| file.path.starts_with(*start)) {
+            file.sentences()
+        } else {
+            continue;
+        };
+        let is_allowed = |words: &String| {
+            let mut allowed = IN_NO_CATALOGUE.iter();
+            allowed.any(|(end, text)| file.path.ends_with(*end) && (text.is_empty() || text == words))
+        };
+        found.extend(texts.into_iter().filter(|words| !is_allowed(words)).map(|it| (file.path.clone(), it)));
+    }
+    assert!(found.is_empty(), "these belong in locales/en: {found:#?}");
+    let titles = written::literals_after(&[".frame("]);
+    assert!(titles.is_empty(), "these titles belong in locales/en: {titles:?}");
+}
+
+#[test]
+fn words_between_bars_are_parts_of_their_own() {
+    let parts = Language::English.text("account-unsubscribed-again").parts();
+    assert_eq!(parts, ["You can ", "choose again which e-mails you get", "; for that you sign in."]);
 }
 
 #[test]

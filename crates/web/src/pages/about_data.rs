@@ -29,8 +29,10 @@ pub(super) fn router() -> Router<Site> {
 async fn about_data(visit: Visit) -> Result<Response, Failure> {
     visit.knows(&[]);
     let counted = areas::all(&visit).await.ok().map(|areas| {
-        let homes: u64 = areas.iter().map(|area: &Area| area.homes().0).sum();
-        visit.text("areas-about-now").arg("homes", homes).arg("areas", areas.len()).to_string()
+        let homes: Vec<u64> =
+            areas.iter().map(|area: &Area| area.homes().0).filter(|homes| *homes > 0).collect();
+        let text = visit.text("areas-about-now").arg("homes", homes.iter().sum::<u64>());
+        text.arg("areas", homes.len()).to_string()
     });
     let title = visit.text("areas-about-title").to_string();
     show(&AboutDataPage {

@@ -17,6 +17,7 @@ use crate::flash::Flash;
 use crate::form::Form;
 use crate::frame::Frame;
 use crate::key::Key;
+use crate::messages::key;
 use crate::sheet::{Field, Group, Kind, Sheet};
 use crate::visit::Visit;
 use crate::when::Moment;
@@ -25,14 +26,15 @@ static PROFILE: &[Group] = &[Group {
     legend: "",
     folded: false,
     fields: &[
-        Field::line("firstName", "First name").autocomplete("given-name"),
-        Field::line("lastName", "Last name").autocomplete("family-name"),
-        Field::new("phoneNumber", "Mobile number", Kind::Line("tel")).autocomplete("tel"),
-        Field::new("dateOfBirth", "Date of birth", Kind::Line("date")).autocomplete("bday"),
-        Field::line("address", "Address").autocomplete("street-address"),
-        Field::line("city", "City").autocomplete("address-level2"),
-        Field::line("state", "State").autocomplete("address-level1"),
-        Field::line("pincode", "PIN code").autocomplete("postal-code").inputmode("numeric"),
+        Field::line("firstName", key("account-field-first-name")).autocomplete("given-name"),
+        Field::line("lastName", key("account-field-last-name")).autocomplete("family-name"),
+        Field::new("phoneNumber", key("account-field-phone-number"), Kind::Line("tel")).autocomplete("tel"),
+        Field::new("dateOfBirth", key("account-field-date-of-birth"), Kind::Line("date"))
+            .autocomplete("bday"),
+        Field::line("address", key("account-field-address")).autocomplete("street-address"),
+        Field::line("city", key("account-field-city")).autocomplete("address-level2"),
+        Field::line("state", key("account-field-state")).autocomplete("address-level1"),
+        Field::line("pincode", key("account-field-pincode")).autocomplete("postal-code").inputmode("numeric"),
     ],
 }];
 
@@ -98,8 +100,9 @@ async fn render(
     sheet: Sheet,
 ) -> Result<Response, Failure> {
     let sessions: Page<SignedInAt> = visit.ask(Call::get("/api/auth/sessions")).await?;
-    let devices = sessions.content.into_iter().map(Device::of).collect();
-    show_as(status, &AccountPage { frame: visit.frame("Your account"), profile, sheet, devices })
+    let devices = sessions.content.into_iter().map(|session| Device::of(visit, session)).collect();
+    let title = visit.text("account-title").to_string();
+    show_as(status, &AccountPage { frame: visit.frame(title), profile, sheet, devices })
 }
 
 fn sheet_of(profile: &Profile) -> Sheet {
@@ -115,10 +118,10 @@ fn sheet_of(profile: &Profile) -> Sheet {
 }
 
 impl Device {
-    fn of(session: SignedInAt) -> Self {
+    fn of(visit: &Visit, session: SignedInAt) -> Self {
         Self {
             end: if session.current { None } else { Key::parse(&session.id) },
-            name: session.user_agent.unwrap_or_else(|| "Unknown device".to_owned()),
+            name: session.user_agent.unwrap_or_else(|| visit.text("account-device-unknown").to_string()),
             since: Moment::parse_some(session.created_at.as_ref()),
             used: Moment::parse_some(session.last_used_at.as_ref()),
         }

@@ -59,13 +59,14 @@ async fn events(visit: Visit) -> Result<Response, Failure> {
     };
     let letters: Page<DeadLetter> = visit.ask_for_page(number, call).await?;
     let jobs = jobs::latest(&visit).await?;
+    let shown = |letter| ShownLetter::of(visit.language, letter);
     show(&EventsPage {
-        frame: visit.frame("Operations"),
+        frame: visit.frame(visit.text("frame-operations").to_string()),
         groups: groups.groups.into_iter().map(ShownGroup::of).collect(),
         total: letters.total_elements,
         are_more: letters.are_more,
         pager: Pager::new(PATH, number, letters.total_pages, vec![]),
-        letters: letters.content.into_iter().map(ShownLetter::of).collect(),
+        letters: letters.content.into_iter().map(shown).collect(),
         jobs,
     })
 }

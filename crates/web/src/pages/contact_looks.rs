@@ -58,8 +58,9 @@ async fn page(visit: Visit) -> Result<Response, Failure> {
     let number = visit.page_number();
     let looks = load(&visit, of_home.as_ref(), number, SIZE).await?;
     let kept = vec![("home", of_home.as_ref().map(Key::to_string).unwrap_or_default())];
+    let title = visit.text("looks-title").to_string();
     show(&ContactLooksPage {
-        frame: visit.frame("Who was shown your contact"),
+        frame: visit.frame(title),
         looks: looks.content,
         total: looks.total_elements,
         of_home,

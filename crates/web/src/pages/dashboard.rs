@@ -34,7 +34,7 @@ use crate::visit::Visit;
 const ACTIVITIES_SHOWN: &str = "8";
 const HOMES_SHOWN: u64 = 4;
 const SEARCHES_SHOWN: usize = 5;
-const VIEWED_SHOWN: u64 = 12;
+const VIEWED_SHOWN: u64 = 8;
 
 #[derive(Template)]
 #[template(path = "dashboard/dashboard.html")]
@@ -85,12 +85,12 @@ async fn dashboard(visit: Visit) -> Result<Response, Failure> {
     show(&DashboardPage {
         frame: visit.frame(title),
         unconfirmed: person.as_ref().and_then(Profile::shown_email).map(str::to_owned),
-        days: by_day(history.activities),
-        month: history.summary.map(Month::of),
+        days: by_day(visit.language, history.activities),
+        month: history.summary.map(|summary| Month::of(visit.language, summary)),
         saved: saved.map(|page| Start::of(page, saved_homes::Kept::of)),
-        searches: since.as_deref().map(searches),
-        viewed: viewed.map(|history| each_once(history.activities)),
-        enquiries: enquiries.map(|page| Start::of(page, |lead| Some(SentEnquiry::of(lead)))),
+        searches: since.as_deref().map(|since| searches(&visit, since)),
+        viewed: viewed.map(|history| each_once(visit.language, history.activities)),
+        enquiries: enquiries.map(|page| Start::of(page, |lead| Some(SentEnquiry::of(visit.language, lead)))),
         listings,
         since,
     })
@@ -108,8 +108,8 @@ fn beside<T>(loaded: Result<T, ApiError>) -> Result<Option<T>, Failure> {
     }
 }
 
-fn searches(since: &Since) -> Start<saved_searches::Kept> {
-    let all = since.searches.iter().filter_map(saved_searches::Kept::of);
+fn searches(visit: &Visit, since: &Since) -> Start<saved_searches::Kept> {
+    let all = since.searches.iter().filter_map(|search| saved_searches::Kept::of(visit.language, search));
     Start { first: all.take(SEARCHES_SHOWN).collect(), total: Count(since.searches.len() as u64) }
 }
 

@@ -15,27 +15,37 @@ use crate::api::{Property, Refusal};
 use crate::failure::Failure;
 use crate::frame::Frame;
 use crate::icon::{self, Icon};
+use crate::messages::key;
 use crate::pager::Pager;
 use crate::sheet::{Field, Group, Kind, Sheet};
 use crate::spark::Spark;
 use crate::visit::Visit;
+use crate::when::Moment;
 
+/// When the page is seen, so that the homes have ages.
+const NOW: &str = "2026-01-20T06:30:00Z";
 /// The classes of the swatches.
 const COLOURS: [&str; 8] =
     ["ground", "raised", "sunken", "action", "action-soft", "highlight", "good", "bad"];
 
 static FIELDS: &[Group] = &[
     Group {
-        legend: "Fields",
+        legend: key("design-fields"),
         folded: false,
         fields: &[
-            Field::line("design-line", "A line").required().hint("With a hint."),
-            Field::line("design-wrong", "A line that is wrong").hint("With a hint and an error."),
-            Field::new("design-choice", "A choice", Kind::Choice(crate::labels::FURNISHING)),
-            Field::new("design-text", "A longer text", Kind::Text),
+            Field::line("design-line", key("design-field-line"))
+                .required()
+                .hint(key("design-field-line-hint")),
+            Field::line("design-wrong", key("design-field-wrong")).hint(key("design-field-wrong-hint")),
+            Field::new("design-choice", key("design-field-choice"), Kind::Choice(crate::labels::FURNISHING)),
+            Field::new("design-text", key("design-field-text"), Kind::Text),
         ],
     },
-    Group { legend: "A folded group", folded: true, fields: &[Field::line("design-folded", "Folded")] },
+    Group {
+        legend: key("design-folded-group"),
+        folded: true,
+        fields: &[Field::line("design-folded", key("design-field-folded"))],
+    },
 ];
 
 #[derive(Template)]
@@ -59,7 +69,7 @@ async fn design(visit: Visit) -> Result<Response, Failure> {
     }
     let title = visit.text("design-title").to_string();
     show(&DesignPage {
-        frame: visit.frame(title),
+        frame: Frame { now: Moment::parse(NOW), ..visit.frame(title) },
         sheet: wrong_sheet(),
         homes: samples(),
         pager: Pager::new("/design", 1, 5, Vec::new()),
@@ -102,7 +112,7 @@ fn samples() -> Vec<Property> {
             is_verified: Some(true),
             is_featured: Some(true),
             previous_price: Some(Number::from(8_200_000)),
-            posted_by: Some("OWNER".to_owned()),
+            price_changed_at: Some("2026-01-09T06:30:00Z".to_owned()),
             ..home("An apartment with all badges", "APARTMENT", "SALE", 7_800_000, 1150)
         },
         Property {

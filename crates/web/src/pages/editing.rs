@@ -15,6 +15,7 @@ use crate::failure::Failure;
 use crate::flash::Flash;
 use crate::form::Form;
 use crate::key::Key;
+use crate::messages::key;
 use crate::sheet::Sheet;
 use crate::visit::Visit;
 
@@ -24,9 +25,9 @@ pub(super) fn router() -> Router<Site> {
 
 fn page(visit: &Visit, id: &Key, sheet: Sheet, version: Option<String>) -> ListingFormPage {
     ListingFormPage {
-        frame: visit.frame("Edit your listing"),
+        frame: visit.frame(visit.text("post-edit-title").to_string()),
         action: format!("/homes/{id}/edit"),
-        button: "Save the changes",
+        button: key("post-edit-send"),
         sheet,
         version,
         signed_out: false,

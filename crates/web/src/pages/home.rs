@@ -22,6 +22,8 @@ use crate::spark::Spark;
 use crate::visit::Visit;
 
 const LATEST: &str = "6";
+/// The newest homes whose photos stand beside the search box. With fewer photos, none do.
+const SHOWN: usize = 3;
 /// The most areas that are shown: those with the most homes.
 const AREAS: usize = 8;
 
@@ -48,7 +50,18 @@ struct HomePage {
     frame: Frame,
     since: Option<Arc<Since>>,
     latest: Vec<Property>,
+    shots: Vec<Shot>,
     areas: Vec<AreaCard>,
+}
+
+/// A photo of a new home, with what it costs.
+struct Shot {
+    href: String,
+    src: String,
+    widths: String,
+    price: String,
+    heading: String,
+    place: String,
 }
 
 /// An area with its price and the course of the price.
@@ -76,12 +89,31 @@ pub(super) fn router() -> Router<Site> {
 
 async fn home(visit: Visit) -> Result<Response, Failure> {
     let call = Call::get("/api/properties/recent").query(&[("limit", LATEST)]);
-    let latest: Page<Property> = visit.ask(call).await?;
+    let latest: Page<Property> = visit.ask(visit.marked(call)).await?;
     let areas = areas(&visit).await;
     let title = visit.text("home-title").arg("city", visit.city()).to_string();
     let since = Since::load(&visit).await?;
     let frame = visit.frame(title).with_head(head::front(&visit)?);
-    show(&HomePage { frame, since, latest: latest.content, areas })
+    let latest = latest.content;
+    show(&HomePage { frame, since, shots: shots(&latest), latest, areas })
+}
+
+/// The photos beside the search box. A home shows its second one there: its card below shows the first.
+fn shots(homes: &[Property]) -> Vec<Shot> {
+    let shot = |home: &Property| {
+        let photos = home.photos();
+        let photo = photos.get(1).or_else(|| photos.first())?;
+        Some(Shot {
+            href: home.path(),
+            src: photo.at(320),
+            widths: photo.widths(),
+            price: home.price_words(),
+            heading: home.heading().to_owned(),
+            place: home.location.clone().unwrap_or_default(),
+        })
+    };
+    let shots: Vec<Shot> = homes.iter().filter_map(shot).take(SHOWN).collect();
+    if shots.len() < SHOWN { Vec::new() } else { shots }
 }
 
 /// The areas with the most homes for sale. The page does without them when the API has none to tell.

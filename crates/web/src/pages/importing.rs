@@ -13,6 +13,7 @@ use crate::failure::Failure;
 use crate::form::Form;
 use crate::frame::Frame;
 use crate::key::Key;
+use crate::messages::key;
 use crate::session::IMPORT;
 use crate::visit::Visit;
 use crate::when::Moment;
@@ -53,12 +54,13 @@ impl ImportJobPage {
         self.job.status == "RUNNING"
     }
 
-    fn words(&self) -> &'static str {
+    /// The key of how far it is.
+    fn state(&self) -> &'static str {
         match self.job.status.as_str() {
-            "RUNNING" => "The rows are being read.",
-            "SUCCEEDED" => "All rows are done.",
-            "FAILED" => "Not all rows could be done.",
-            _ => "The import was cut off.",
+            "RUNNING" => key("import-running"),
+            "SUCCEEDED" => key("import-done"),
+            "FAILED" => key("import-failed"),
+            _ => key("import-cut-off"),
         }
     }
 }
@@ -74,7 +76,7 @@ pub(super) fn router() -> Router<Site> {
 fn page(visit: &Visit, form: &Form, errors: ImportErrors) -> ImportPage {
     let typed = |name| form.get(name).unwrap_or_default().to_owned();
     ImportPage {
-        frame: visit.frame("Import a sheet of homes"),
+        frame: visit.frame(visit.text("import-title").to_string()),
         rows: typed("rows"),
         map: typed("map"),
         errors,
@@ -90,8 +92,8 @@ async fn submit(visit: Visit, form: Form) -> Result<Response, Failure> {
     visit.must_be_signed_in()?;
     // Untrimmed: a tab at the beginning is the first cell of the header, without which all names would stand one further.
     let Some(rows) = form.get("rows").filter(|rows| !rows.trim().is_empty()) else {
-        let errors =
-            ImportErrors { rows: Some("Paste the rows first.".to_owned()), ..ImportErrors::default() };
+        let missing = visit.text("import-rows-missing").to_string();
+        let errors = ImportErrors { rows: Some(missing), ..ImportErrors::default() };
         return show_as(StatusCode::BAD_REQUEST, &page(&visit, &form, errors));
     };
     let check = if form.get("action") == Some("import") { "false" } else { "true" };
@@ -119,7 +121,8 @@ async fn job(visit: Visit, id: Key) -> Result<Response, Failure> {
     let job: Job = visit.ask(Call::get(format!("/api/jobs/{id}"))).await?;
     let finished = Moment::parse_some(job.finished_at.as_ref());
     let checked = job.result.as_ref().is_some_and(|result| result.check);
-    let title = if checked { "Check of a sheet" } else { "Import of a sheet" };
+    let title = if checked { key("import-check-title") } else { key("import-job-title") };
+    let title = visit.text(title).to_string();
     show(&ImportJobPage { frame: visit.frame(title), job, finished })
 }
 

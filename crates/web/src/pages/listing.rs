@@ -9,6 +9,7 @@ mod costs;
 mod form;
 mod gallery;
 mod gone;
+mod key_facts;
 mod own;
 mod passing_on;
 mod person;
@@ -29,6 +30,7 @@ use self::amenities::Amenity;
 use self::card::{Deeds, PriceCard, Times};
 use self::costs::{CostSheet, Outgo};
 use self::gallery::Gallery;
+use self::key_facts::KeyFact;
 use self::own::OwnPanel;
 use self::place::Place;
 use self::price_context::ContextView;
@@ -61,6 +63,7 @@ struct ListingPage {
     own: Option<OwnPanel>,
     /// The reader's own enquiry.
     asked: Option<Enquiry>,
+    key_facts: Vec<KeyFact>,
     amenities: Vec<Amenity>,
     place: Option<Place>,
     context: Option<ContextView>,
@@ -145,6 +148,7 @@ async fn render(
         price: PriceCard::of(visit, &home),
         deeds: Deeds::of(&home, &id, undone(&frame)),
         times: Times::of(visit, &home),
+        key_facts: key_facts::of(&home),
         amenities: amenities::all(&home),
         place: Place::of(&home, contact.is_some() || own.is_some()),
         outgo: Outgo::of(visit, &home),
@@ -172,7 +176,7 @@ fn undone(frame: &Frame) -> Option<&'static str> {
 
 async fn similar(visit: &Visit, id: &Key) -> Result<Vec<Property>, Failure> {
     let call = Call::get(format!("/api/properties/{id}/similar")).query(&[("limit", SIMILAR)]);
-    let page: Option<Page<Property>> = visit.ask_for_part(call).await?;
+    let page: Option<Page<Property>> = visit.ask_for_part(visit.marked(call)).await?;
     Ok(page.map_or_else(Vec::new, |page| page.content))
 }
 

@@ -7,122 +7,116 @@ use crate::labels::{
     AREA_UNITS, FACING, FOR_WHOM, FURNISHING, LISTING_TYPES, PLOT_USES, POSSESSION, PROPERTY_TYPES,
     RERA_STATUSES, TRANSACTION_TYPES, YES_NO,
 };
+use crate::messages::key;
 use crate::sheet::{Field, Group, Kind, Sheet};
 
 pub(super) static LISTING: &[Group] = &[
     Group {
-        legend: "The offer",
+        legend: key("post-offer"),
         folded: false,
         fields: &[
-            Field::line("title", "Title").required().hint("For example: 3 BHK apartment near the lake."),
-            Field::new("listingType", "Offered for", Kind::Choice(LISTING_TYPES)),
-            Field::new("propertyType", "Type of property", Kind::Choice(PROPERTY_TYPES)).required(),
-            Field::new("plotUse", "Use of the plot", Kind::Choice(PLOT_USES)).hint("For plots only."),
-            Field::new("transactionType", "New or resale", Kind::Choice(TRANSACTION_TYPES)),
-            Field::line("price", "Price in rupees")
-                .required()
-                .hint("As you would say it: 85 lakh, 1.2 cr or 35000. For a rent, the price of one month."),
-            Field::new("description", "Description", Kind::Text),
+            Field::line("title", key("post-title")).required().hint(key("post-title-hint")),
+            Field::new("listingType", key("post-listing-type"), Kind::Choice(LISTING_TYPES)),
+            Field::new("propertyType", key("post-property-type"), Kind::Choice(PROPERTY_TYPES)).required(),
+            Field::new("plotUse", key("post-plot-use"), Kind::Choice(PLOT_USES))
+                .hint(key("post-plot-use-hint")),
+            Field::new("transactionType", key("post-transaction-type"), Kind::Choice(TRANSACTION_TYPES)),
+            Field::line("price", key("post-price")).required().hint(key("post-price-hint")),
+            Field::new("description", key("post-description"), Kind::Text),
         ],
     },
     Group {
-        legend: "Where it is",
+        legend: key("post-place"),
         folded: false,
         fields: &[
-            Field::line("location", "Locality").required().hint("Locality, project or landmark."),
-            Field::line("address", "Address"),
-            Field::line("city", "City"),
-            Field::line("state", "State"),
-            Field::line("pincode", "PIN code").inputmode("numeric").hint("Six digits."),
-            Field::line("latitude", "Latitude").hint("In degrees, for example 17.4435."),
-            Field::line("longitude", "Longitude").hint("In degrees, for example 78.3772."),
+            Field::line("location", key("post-location")).required().hint(key("post-location-hint")),
+            Field::line("address", key("post-address")),
+            Field::line("city", key("post-city")),
+            Field::line("state", key("post-state")),
+            Field::line("pincode", key("post-pincode")).inputmode("numeric").hint(key("post-pincode-hint")),
+            Field::line("latitude", key("post-latitude")).hint(key("post-latitude-hint")),
+            Field::line("longitude", key("post-longitude")).hint(key("post-longitude-hint")),
         ],
     },
     Group {
-        legend: "Size and condition",
+        legend: key("post-size"),
         folded: false,
         fields: &[
-            Field::line("area", "Area").inputmode("decimal"),
-            Field::new("areaUnit", "Unit of the area", Kind::Choice(AREA_UNITS)),
-            Field::line("bedrooms", "Bedrooms").hint("For example 3, 2.5 or 1 RK."),
-            Field::line("bathrooms", "Bathrooms").inputmode("numeric"),
-            Field::line("floorNumber", "Floor").inputmode("numeric"),
-            Field::line("totalFloors", "Floors of the building").inputmode("numeric"),
-            Field::line("parkingSpaces", "Parking spaces").inputmode("numeric"),
-            Field::line("ageOfProperty", "Age in years").inputmode("numeric"),
-            Field::new("facing", "Facing", Kind::Choice(FACING)),
-            Field::new("furnishedStatus", "Furnishing", Kind::Choice(FURNISHING)),
-            Field::line("amenities", "Amenities")
-                .hint("With commas between them: lift, power backup, garden."),
-            Field::line("nearbyFacilities", "Nearby")
-                .hint("With commas between them: school, metro station."),
+            Field::line("area", key("post-area")).inputmode("decimal"),
+            Field::new("areaUnit", key("post-area-unit"), Kind::Choice(AREA_UNITS)),
+            Field::line("bedrooms", key("post-bedrooms")).hint(key("post-bedrooms-hint")),
+            Field::line("bathrooms", key("post-bathrooms")).inputmode("numeric"),
+            Field::line("floorNumber", key("post-floor-number")).inputmode("numeric"),
+            Field::line("totalFloors", key("post-total-floors")).inputmode("numeric"),
+            Field::line("parkingSpaces", key("post-parking-spaces")).inputmode("numeric"),
+            Field::line("ageOfProperty", key("post-age-of-property")).inputmode("numeric"),
+            Field::new("facing", key("post-facing"), Kind::Choice(FACING)),
+            Field::new("furnishedStatus", key("post-furnished-status"), Kind::Choice(FURNISHING)),
+            Field::line("amenities", key("post-amenities")).hint(key("post-amenities-hint")),
+            Field::line("nearbyFacilities", key("post-nearby-facilities"))
+                .hint(key("post-nearby-facilities-hint")),
         ],
     },
     Group {
-        legend: "Terms, and renting",
+        legend: key("post-terms"),
         folded: true,
         fields: &[
-            Field::new("negotiable", "Price negotiable", Kind::Choice(YES_NO)),
-            Field::line("maintenance", "Maintenance a month").hint("In rupees: 3500 or 3.5k."),
-            Field::line("availableFrom", "Available from").hint("A date such as 15/12/2026."),
-            Field::line("deposit", "Deposit")
-                .hint("In rupees: 50000 or 1.5 lakh. For rents and shared homes."),
-            Field::line("lockInMonths", "Lock-in period in months").inputmode("numeric"),
-            Field::line("preferredTenants", "Preferred tenants")
-                .hint("With commas between them: family, bachelors, company."),
-            Field::new("petsAllowed", "Pets allowed", Kind::Choice(YES_NO)),
+            Field::new("negotiable", key("post-negotiable"), Kind::Choice(YES_NO)),
+            Field::line("maintenance", key("post-maintenance")).hint(key("post-maintenance-hint")),
+            Field::line("availableFrom", key("post-available-from")).hint(key("post-available-from-hint")),
+            Field::line("deposit", key("post-deposit")).hint(key("post-deposit-hint")),
+            Field::line("lockInMonths", key("post-lock-in-months")).inputmode("numeric"),
+            Field::line("preferredTenants", key("post-preferred-tenants"))
+                .hint(key("post-preferred-tenants-hint")),
+            Field::new("petsAllowed", key("post-pets-allowed"), Kind::Choice(YES_NO)),
         ],
     },
     Group {
-        legend: "For a PG, a hostel or a shared flat",
+        legend: key("post-shared"),
         folded: true,
         fields: &[
-            Field::new("forWhom", "Who may live there", Kind::Choice(FOR_WHOM)),
-            Field::line("sharing", "People in a room")
-                .hint("For each kind of room, with commas between them: 1, 2, 3."),
-            Field::line("meals", "Meals included")
-                .hint("With commas between them: breakfast, lunch, dinner."),
+            Field::new("forWhom", key("post-for-whom"), Kind::Choice(FOR_WHOM)),
+            Field::line("sharing", key("post-sharing")).hint(key("post-sharing-hint")),
+            Field::line("meals", key("post-meals")).hint(key("post-meals-hint")),
         ],
     },
     Group {
-        legend: "For a plot",
+        legend: key("post-plot"),
         folded: true,
         fields: &[
-            Field::line("plotLength", "Length in feet").inputmode("decimal"),
-            Field::line("plotWidth", "Width in feet").inputmode("decimal"),
-            Field::line("roadWidth", "Width of the road in feet").inputmode("decimal"),
-            Field::new("cornerPlot", "Corner plot", Kind::Choice(YES_NO)),
-            Field::new("boundaryWall", "Boundary wall", Kind::Choice(YES_NO)),
+            Field::line("plotLength", key("post-plot-length")).inputmode("decimal"),
+            Field::line("plotWidth", key("post-plot-width")).inputmode("decimal"),
+            Field::line("roadWidth", key("post-road-width")).inputmode("decimal"),
+            Field::new("cornerPlot", key("post-corner-plot"), Kind::Choice(YES_NO)),
+            Field::new("boundaryWall", key("post-boundary-wall"), Kind::Choice(YES_NO)),
         ],
     },
     Group {
-        legend: "Project and approvals",
+        legend: key("post-project"),
         folded: true,
         fields: &[
-            Field::line("projectName", "Name of the project"),
-            Field::line("builderName", "Builder"),
-            Field::line("configurations", "Sizes offered")
-                .hint("With commas between them: 2 BHK, 2.5 BHK, 3 BHK."),
-            Field::new("possessionStatus", "Possession", Kind::Choice(POSSESSION)),
-            Field::line("possessionDate", "Possession from").hint("A month or a date, such as 06/2028."),
-            Field::new("reraStatus", "RERA registration", Kind::Choice(RERA_STATUSES)),
-            Field::line("reraId", "RERA number").hint("As on the certificate of registration."),
-            Field::line("totalUnits", "Homes in the project").inputmode("numeric"),
-            Field::line("totalTowers", "Towers").inputmode("numeric"),
-            Field::line("approvals", "Approved by")
-                .hint("With commas between them: HMDA, DTCP, GHMC, LRS, BRS, TG-bPASS, gram panchayat."),
-            Field::new("gatedCommunity", "Gated community", Kind::Choice(YES_NO)),
+            Field::line("projectName", key("post-project-name")),
+            Field::line("builderName", key("post-builder-name")),
+            Field::line("configurations", key("post-configurations")).hint(key("post-configurations-hint")),
+            Field::new("possessionStatus", key("post-possession-status"), Kind::Choice(POSSESSION)),
+            Field::line("possessionDate", key("post-possession-date")).hint(key("post-possession-date-hint")),
+            Field::new("reraStatus", key("post-rera-status"), Kind::Choice(RERA_STATUSES)),
+            Field::line("reraId", key("post-rera-id")).hint(key("post-rera-id-hint")),
+            Field::line("totalUnits", key("post-total-units")).inputmode("numeric"),
+            Field::line("totalTowers", key("post-total-towers")).inputmode("numeric"),
+            Field::line("approvals", key("post-approvals")).hint(key("post-approvals-hint")),
+            Field::new("gatedCommunity", key("post-gated-community"), Kind::Choice(YES_NO)),
         ],
     },
     Group {
-        legend: "How to reach you",
+        legend: key("post-contact"),
         folded: false,
         fields: &[
-            Field::line("contactName", "Name")
+            Field::line("contactName", key("post-contact-name"))
                 .autocomplete("name")
-                .hint("Shown, with phone and e-mail, only to people who are signed in and ask for it."),
-            Field::new("contactPhone", "Mobile number", Kind::Line("tel")).autocomplete("tel"),
-            Field::new("contactEmail", "E-mail", Kind::Line("email")).autocomplete("email"),
+                .hint(key("post-contact-name-hint")),
+            Field::new("contactPhone", key("post-contact-phone"), Kind::Line("tel")).autocomplete("tel"),
+            Field::new("contactEmail", key("post-contact-email"), Kind::Line("email")).autocomplete("email"),
         ],
     },
 ];

@@ -49,7 +49,8 @@ async fn mailbox(visit: Visit) -> Result<Response, Failure> {
         letter,
     });
     let unconfirmed = person.is_some_and(|person| person.email_verified == Some(false));
-    show(&MailboxPage { frame: visit.frame("Mailbox"), of_all, unconfirmed, letters: letters.collect() })
+    let frame = visit.frame(visit.text("account-mailbox-title").to_string());
+    show(&MailboxPage { frame, of_all, unconfirmed, letters: letters.collect() })
 }
 
 /// The links in a message. Only this site's verification and password-reset pages are accepted, and only as paths, so

@@ -19,16 +19,18 @@ use crate::visit::Visit;
 static FORGOT: &[Group] = &[Group {
     legend: "",
     folded: false,
-    fields: &[Field::new("email", "E-mail", Kind::Line("email")).required().autocomplete("email")],
+    fields: &[Field::new("email", key("account-field-email"), Kind::Line("email"))
+        .required()
+        .autocomplete("email")],
 }];
 
 static RESET: &[Group] = &[Group {
     legend: "",
     folded: false,
-    fields: &[Field::new("newPassword", "New password", Kind::Password)
+    fields: &[Field::new("newPassword", key("account-field-new-password"), Kind::Password)
         .required()
         .autocomplete("new-password")
-        .hint("At least 8 characters; a few unusual words make a good one.")],
+        .hint(key("account-field-password-hint"))],
 }];
 
 pub(super) fn router() -> Router<Site> {

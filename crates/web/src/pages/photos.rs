@@ -59,7 +59,7 @@ async fn page(visit: &Visit, id: Key, status: StatusCode, errors: Vec<String>) -
     }
     let photos = photos(visit, &id).await?;
     let page = PhotosPage {
-        frame: visit.frame("Photos of your listing"),
+        frame: visit.frame(visit.text("post-photos-title").to_string()),
         heading: home.heading().to_owned(),
         room: MOST.saturating_sub(photos.len()),
         id,
@@ -81,20 +81,20 @@ async fn add(visit: Visit, id: Key, request: Request) -> Result<Response, Failur
     match visit.tell(call).await {
         Ok(()) => Ok(visit.go(&format!("/homes/{id}/photos"), Some(Flash::PhotosAdded))),
         Err(ApiError::Refused(refusal)) if !refusal.field_errors.is_empty() => {
-            page(&visit, id, refusal.status, words(&refusal)).await
+            page(&visit, id, refusal.status, words(&visit, &refusal)).await
         }
         Err(error) => Err(error.into()),
     }
 }
 
 /// What is wrong, photo by photo in the order in which they were chosen.
-fn words(refusal: &Refusal) -> Vec<String> {
+fn words(visit: &Visit, refusal: &Refusal) -> Vec<String> {
     let place = |field: &str| field.strip_prefix("files[")?.strip_suffix(']')?.parse::<usize>().ok();
     let sorted: BTreeMap<_, _> =
         refusal.field_errors.iter().map(|(field, error)| ((place(field), field), error)).collect();
     let one = |((place, _), error): ((Option<usize>, &String), &String)| match place {
-        Some(place) => format!("Photo {} {error}.", place + 1),
-        None => format!("The photos: {error}."),
+        Some(place) => visit.text("post-photo-wrong").arg("photo", place + 1).arg("error", error).to_string(),
+        None => visit.text("post-photos-wrong").arg("error", error).to_string(),
     };
     sorted.into_iter().map(one).collect()
 }

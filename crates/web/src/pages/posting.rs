@@ -14,6 +14,7 @@ use crate::flash::Flash;
 use crate::form::Form;
 use crate::frame::Frame;
 use crate::key::Key;
+use crate::messages::key;
 use crate::sheet::{Kind, Sheet};
 use crate::visit::Visit;
 
@@ -26,6 +27,7 @@ const FILLED: [&str; 8] =
 pub(super) struct ListingFormPage {
     pub(super) frame: Frame,
     pub(super) action: String,
+    /// The key of the text of the button.
     pub(super) button: &'static str,
     pub(super) sheet: Sheet,
     /// The version of the edited listing when the form was made.
@@ -42,9 +44,9 @@ pub(super) fn router() -> Router<Site> {
 
 fn page(visit: &Visit, sheet: Sheet) -> ListingFormPage {
     ListingFormPage {
-        frame: visit.frame("Post a home"),
+        frame: visit.frame(visit.text("post-page-title").to_string()),
         action: "/post".to_owned(),
-        button: "Post this home",
+        button: key("post-send"),
         sheet,
         version: None,
         signed_out: false,

@@ -28,7 +28,7 @@ pub(super) fn router() -> Router<Site> {
 async fn page(visit: Visit) -> Result<Response, Failure> {
     visit.must_be_signed_in()?;
     visit.knows(&[]);
-    let list: Page<Property> = visit.ask(call(SIZE)).await?;
+    let list: Page<Property> = visit.ask(visit.marked(call(SIZE))).await?;
     let title = visit.text("results-recommended").to_string();
     show(&RecommendedPage { frame: visit.frame(title), homes: list.content })
 }
@@ -39,7 +39,7 @@ pub(super) async fn homes(visit: &Visit, size: &str) -> Vec<Property> {
     if !visit.signed_in() {
         return Vec::new();
     }
-    match visit.ask::<Page<Property>>(call(size)).await {
+    match visit.ask::<Page<Property>>(visit.marked(call(size))).await {
         Ok(list) => list.content,
         Err(error) => {
             tracing::warn!(%error, "a page is shown without recommended homes");

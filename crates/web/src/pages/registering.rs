@@ -19,18 +19,20 @@ static REGISTER: &[Group] = &[Group {
     legend: "",
     folded: false,
     fields: &[
-        Field::line("firstName", "First name").autocomplete("given-name"),
-        Field::line("lastName", "Last name").autocomplete("family-name"),
-        Field::new("email", "E-mail", Kind::Line("email")).required().autocomplete("email"),
-        Field::line("username", "User name")
+        Field::line("firstName", key("account-field-first-name")).autocomplete("given-name"),
+        Field::line("lastName", key("account-field-last-name")).autocomplete("family-name"),
+        Field::new("email", key("account-field-email"), Kind::Line("email")).required().autocomplete("email"),
+        Field::line("username", key("account-field-username"))
             .required()
             .autocomplete("username")
-            .hint("3 to 50 letters, digits, dots, dashes or underscores."),
-        Field::new("phoneNumber", "Mobile number", Kind::Line("tel")).autocomplete("tel").hint("Ten digits."),
-        Field::new("password", "Password", Kind::Password)
+            .hint(key("account-field-username-hint")),
+        Field::new("phoneNumber", key("account-field-phone-number"), Kind::Line("tel"))
+            .autocomplete("tel")
+            .hint(key("account-field-phone-number-hint")),
+        Field::new("password", key("account-field-password"), Kind::Password)
             .required()
             .autocomplete("new-password")
-            .hint("At least 8 characters; a few unusual words make a good one."),
+            .hint(key("account-field-password-hint")),
     ],
 }];
 

@@ -1,5 +1,6 @@
 //! `/homes` and everything below `/hyderabad`: the homes that an address asks for.
 
+mod choosing;
 mod facets;
 mod layout;
 mod map;
@@ -18,13 +19,13 @@ use crate::api::{Property, Relaxed};
 use crate::failure::Failure;
 use crate::frame::Frame;
 use crate::head;
-use crate::labels::{self, Labels};
 use crate::numbers::Count;
 use crate::pager::Pager;
-use crate::place_path::{CITY, DEALS, Deal, KINDS, Kind, PlacePath};
+use crate::place_path::{CITY, PlacePath};
 use crate::visit::{Visit, shortened};
-use crate::wanted::{Reading, Sort, View, Wanted, with_query};
-use facets::{FacetGroup, Filter};
+use crate::wanted::{Reading, View, Wanted, with_query};
+use choosing::{Choice, Choices, ROOMS};
+use facets::{Amenity, Counts};
 use layout::{Chip, ViewLink};
 use map::MapView;
 use nothing::Offer;
@@ -41,16 +42,17 @@ const PASSED_ON: usize = 10;
 struct ResultsPage {
     frame: Frame,
     wanted: Wanted,
-    form: &'static Choices,
+    form: Choices,
     homes: Vec<Property>,
     total: Count,
     pager: Pager,
-    sorts: Vec<&'static Sort>,
+    sorts: Vec<Choice>,
     chips: Vec<Chip>,
     /// The address of the same search with all words as text; `None` when none became a filter.
     as_text: Option<String>,
     relaxed: Option<Relaxed>,
-    facets: Vec<FacetGroup>,
+    counts: Counts,
+    amenities: Vec<Amenity>,
     views: [ViewLink; 3],
     map: Option<MapView>,
     kept: Kept,
@@ -69,25 +71,6 @@ struct Kept {
     filters: Vec<(&'static str, String)>,
 }
 
-/// What the form of the filters offers.
-struct Choices {
-    kinds: &'static [Kind],
-    deals: &'static [Deal],
-    rooms: [&'static str; 5],
-    furnishing: Labels,
-    possession: Labels,
-    for_whom: Labels,
-}
-
-static FORM: Choices = Choices {
-    kinds: &KINDS,
-    deals: &DEALS,
-    rooms: ["1", "2", "3", "4", "5+"],
-    furnishing: labels::FURNISHING,
-    possession: labels::POSSESSION,
-    for_whom: labels::FOR_WHOM,
-};
-
 pub(super) fn router() -> Router<Site> {
     let below = [format!("{CITY}/{{first}}"), format!("{CITY}/{{first}}/{{second}}")];
     let router = Router::new().route("/homes", get(results)).route(CITY, get(results));
@@ -105,6 +88,11 @@ async fn results(visit: Visit) -> Result<Response, Failure> {
         visit.remark(unread_words(&visit, name, value, &wanted));
     }
     let page = visit.page_number();
+    if page == 0
+        && let Some(settled) = searching::settled_first(&visit, &wanted).await?
+    {
+        return Ok(visit.go(&settled.address(), None));
+    }
     let found = searching::search(&visit, &wanted, page).await?;
     if page == 0
         && let Some(settled) = found.settled(&wanted)
@@ -124,8 +112,9 @@ async fn render(visit: &Visit, wanted: Wanted, found: Found, page: u64) -> Resul
     let recommended = if page == 0 { recommended::homes(visit, RECOMMENDED).await } else { Vec::new() };
     let suggestions =
         if page == 0 && wanted.is_bare() { suggested::load(visit).await } else { Suggestions::default() };
-    let map = wanted.view.has_map().then(|| MapView::of(&mut homes, &wanted));
-    let title = wanted.heading(visit.city());
+    let counts = Counts::new(facets);
+    let map = wanted.view.has_map().then(|| MapView::of(visit.language, &mut homes, &wanted));
+    let title = wanted.heading(visit.language, visit.city());
     // An order or a view is no page of its own, and a list that filters made is one of very many.
     let filters = wanted.parameters().into_iter().filter(|(name, _)| !["sort", "view"].contains(name));
     let filters: Vec<_> = filters.collect();
@@ -134,21 +123,22 @@ async fn render(visit: &Visit, wanted: Wanted, found: Found, page: u64) -> Resul
     let head = head::results(visit, &title, &list, &homes)?.unlisted_if(is_thin);
     show(&ResultsPage {
         frame: visit.frame(title).with_head(head),
-        form: &FORM,
+        form: Choices::of(visit),
         homes,
         total,
         pager: Pager::new(&wanted.path(), page, pages, wanted.parameters()),
-        sorts: wanted.sorts(),
-        chips: layout::chips(&wanted, &understood),
+        sorts: choosing::orders(visit, &wanted),
+        chips: layout::chips(visit.language, &wanted, &understood),
         as_text: layout::as_text(&wanted, &understood),
         relaxed,
-        facets: facets::groups(&wanted, &facets),
+        amenities: counts.amenities(&wanted),
+        counts,
         views: layout::views(&wanted),
         map,
         kept: Kept {
             search: layout::kept_but(&wanted, "q"),
             order: layout::kept_but(&wanted, "sort"),
-            filters: layout::kept_by_filters(&wanted, &FORM.rooms),
+            filters: layout::kept_by_filters(&wanted, &ROOMS),
         },
         offers,
         save: with_query("/searches/new", &wanted.all_parameters()),

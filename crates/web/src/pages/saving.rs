@@ -14,6 +14,7 @@ use crate::flash::Flash;
 use crate::form::Form;
 use crate::frame::Frame;
 use crate::labels::Labels;
+use crate::messages::key;
 use crate::numbers::Count;
 use crate::place_path::PlacePath;
 use crate::sheet::{Field, Group, Kind, Sheet};
@@ -25,28 +26,26 @@ const SAMPLE: &str = "3";
 const NEVER: &str = "NEVER";
 
 const FREQUENCIES: Labels = &[
-    ("INSTANT", "At once"),
-    ("DAILY", "Every morning"),
-    ("WEEKLY", "Every Monday"),
-    (NEVER, "Never: only keep the search"),
+    ("INSTANT", key("search-save-instant")),
+    ("DAILY", key("search-save-daily")),
+    ("WEEKLY", key("search-save-weekly")),
+    (NEVER, key("search-save-never")),
 ];
 
 const CHANNELS: Labels = &[
-    ("EMAIL,IN_APP", "By e-mail and in my inbox here"),
-    ("EMAIL", "By e-mail"),
-    ("IN_APP", "In my inbox here"),
-    ("SMS,IN_APP", "By SMS and in my inbox here"),
+    ("EMAIL,IN_APP", key("search-save-by-email-and-inbox")),
+    ("EMAIL", key("search-save-by-email")),
+    ("IN_APP", key("search-save-by-inbox")),
+    ("SMS,IN_APP", key("search-save-by-sms")),
 ];
 
 static FIELDS: &[Group] = &[Group {
     legend: "",
     folded: false,
     fields: &[
-        Field::line("name", "Name of the search")
-            .required()
-            .hint("You see it in your list and in what we send."),
-        Field::new("frequency", "How often we tell you what is new", Kind::Choice(FREQUENCIES)).required(),
-        Field::new("channels", "How we tell you", Kind::Choice(CHANNELS)).required(),
+        Field::line("name", key("search-save-name")).required().hint(key("search-save-name-hint")),
+        Field::new("frequency", key("search-save-frequency"), Kind::Choice(FREQUENCIES)).required(),
+        Field::new("channels", key("search-save-channels"), Kind::Choice(CHANNELS)).required(),
     ],
 }];
 
@@ -74,7 +73,7 @@ async fn ask(visit: Visit) -> Result<Response, Failure> {
     visit.knows(&Wanted::known());
     let wanted = Wanted::read(PlacePath::default(), &visit.query()).wanted;
     let sheet = Sheet::blank(FIELDS)
-        .with("name", (!wanted.is_bare()).then(|| wanted.name(visit.city())))
+        .with("name", (!wanted.is_bare()).then(|| wanted.name(visit.language, visit.city())))
         .with("frequency", Some("DAILY"))
         .with("channels", Some("EMAIL,IN_APP"));
     show(&page(&visit, &wanted, sheet).await?)
@@ -97,9 +96,9 @@ async fn save(visit: Visit, form: Form) -> Result<Response, Failure> {
 async fn page(visit: &Visit, wanted: &Wanted, sheet: Sheet) -> Result<SavingPage, Failure> {
     let found = if wanted.is_bare() { FoundHomes::default() } else { sample(visit, wanted).await? };
     let mut conditions: Vec<String> =
-        wanted.conditions().into_iter().map(|condition| condition.label).collect();
+        wanted.conditions(visit.language).into_iter().map(|condition| condition.label).collect();
     if !wanted.words.is_empty() {
-        conditions.push(format!("“{}”", wanted.words));
+        conditions.push(visit.text("search-quoted").arg("words", &wanted.words).to_string());
     }
     // What a relaxed search shows does not match this one.
     let (sample, total) = match found.relaxed {
@@ -121,9 +120,16 @@ async fn page(visit: &Visit, wanted: &Wanted, sheet: Sheet) -> Result<SavingPage
 async fn sample(visit: &Visit, wanted: &Wanted) -> Result<FoundHomes, Failure> {
     let asked = wanted.api();
     let searched = asked.iter().map(|(name, value)| (*name, value.as_str()));
-    let order = [("size", SAMPLE), ("sortBy", "createdAt"), ("sortDir", "desc"), ("facets", "false")];
+    let order = [
+        ("size", SAMPLE),
+        ("sortBy", "createdAt"),
+        ("sortDir", "desc"),
+        ("facets", "false"),
+        // The person made this search already.
+        ("record", "false"),
+    ];
     let query: Vec<(&str, &str)> = searched.chain(order).collect();
-    Ok(visit.ask(Call::get("/api/search/properties").query(&query)).await?)
+    Ok(visit.ask(visit.marked(Call::get("/api/search/properties").query(&query))).await?)
 }
 
 /// The search as the API keeps it. An empty choice is left out, so that the API's own one holds.

@@ -23,8 +23,10 @@ static SIGN_IN: &[Group] = &[Group {
     legend: "",
     folded: false,
     fields: &[
-        Field::line("emailOrUsername", "E-mail or user name").required().autocomplete("username"),
-        Field::new("password", "Password", Kind::Password).required().autocomplete("current-password"),
+        Field::line("emailOrUsername", key("account-field-login")).required().autocomplete("username"),
+        Field::new("password", key("account-field-password"), Kind::Password)
+            .required()
+            .autocomplete("current-password"),
     ],
 }];
 

@@ -13,6 +13,7 @@ use crate::api::{Call, Subscription};
 use crate::failure::Failure;
 use crate::form::Form;
 use crate::frame::Frame;
+use crate::messages::key;
 use crate::visit::Visit;
 
 const API: &str = "/api/notifications/unsubscribe";
@@ -42,6 +43,7 @@ async fn stop(visit: Visit, form: Form) -> Result<Response, Failure> {
 }
 
 fn page(visit: &Visit, subscription: Subscription, token: String) -> Result<Response, Failure> {
-    let title = if subscription.stopped { "Unsubscribed" } else { "Unsubscribe" };
+    let title = if subscription.stopped { key("account-unsubscribed") } else { key("account-unsubscribe") };
+    let title = visit.text(title).to_string();
     show(&UnsubscribePage { frame: visit.frame(title), subscription, token })
 }

@@ -20,10 +20,10 @@ use crate::visit::Visit;
 static CODE: &[Group] = &[Group {
     legend: "",
     folded: false,
-    fields: &[Field::line("verificationCode", "Code")
+    fields: &[Field::line("verificationCode", key("account-field-verification-code"))
         .required()
         .autocomplete("one-time-code")
-        .hint("It is in the message we sent you.")],
+        .hint(key("account-field-verification-code-hint"))],
 }];
 
 pub(super) fn router() -> Router<Site> {

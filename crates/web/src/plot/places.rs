@@ -4,15 +4,15 @@ use askama::Template;
 
 use super::{Scale, bounds, tenth};
 
-const WIDTH: f64 = 400.0;
-const MARGIN: f64 = 28.0;
+const WIDTH: f64 = 336.0;
+const MARGIN: f64 = 24.0;
 const TALLEST: f64 = 420.0;
 const SHORTEST: f64 = 200.0;
 const SMALLEST_RADIUS: f64 = 5.0;
 const LARGEST_RADIUS: f64 = 20.0;
 /// The usual width of a letter of a name, and the height of a line.
-const LETTER: f64 = 6.2;
-const LINE: f64 = 13.0;
+const LETTER: f64 = 7.4;
+const LINE: f64 = 17.0;
 
 /// A place that is drawn, with the page that it leads to.
 pub(crate) struct Place {
@@ -115,7 +115,7 @@ fn name_beside(
     };
     let (left, top) = corners.into_iter().find(free)?;
     taken.push(Taken(left, top, left + width, top + LINE));
-    Some(PlaceName { text: name.to_owned(), x: tenth(left), y: tenth(top + LINE - 3.0) })
+    Some(PlaceName { text: name.to_owned(), x: tenth(left), y: tenth(top + LINE - 4.0) })
 }
 
 #[cfg(test)]
@@ -134,7 +134,7 @@ mod tests {
         let drawn =
             places(vec![place("<West>", 17.40, 78.30, 1.0), place("East", 17.50, 78.50, 100.0)]).unwrap();
         let at: Vec<_> = drawn.dots.iter().map(|dot| (&*dot.x, &*dot.radius)).collect();
-        assert_eq!(at, [("372", "20"), ("28", "5")]);
+        assert_eq!(at, [("312", "20"), ("24", "5")]);
         assert!(drawn.dots.iter().all(|dot| dot.name.is_some()));
         let svg = drawn.render().unwrap();
         assert!(svg.contains("&#60;West&#62;") && !svg.contains("style="), "{svg}");

@@ -41,8 +41,8 @@ pub(crate) fn span(
     let across = Scale { from: least, to: most, start: LEFT, end: RIGHT };
     let (left, right, at) = (across.at(low), across.at(high), across.at(middle));
     let anchor = match at {
-        at if at < 60.0 => "start",
-        at if at > 260.0 => "end",
+        at if at < 90.0 => "start",
+        at if at > 230.0 => "end",
         _ => "middle",
     };
     Some(Span {

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Scale, bounds, tenth};
+use super::{Scale, bounds, calm, tenth};
 
 const WIDTH: f64 = 100.0;
 const TOP: f64 = 3.0;
@@ -20,7 +20,7 @@ impl askama::filters::HtmlSafe for Sparkline {}
 
 /// Draws the values at equal distances, with a gap where one is not known.
 pub(crate) fn sparkline(values: &[Option<f64>]) -> Sparkline {
-    let Some((low, high)) = bounds(values.iter().flatten().copied()) else {
+    let Some((low, high)) = bounds(values.iter().flatten().copied()).map(calm) else {
         return Sparkline { line: String::new(), end: None };
     };
     let most = u32::try_from(values.len().saturating_sub(1)).unwrap_or(u32::MAX);

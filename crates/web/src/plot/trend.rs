@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{PlotWords, Scale, bounds, tenth};
+use super::{PlotWords, Scale, bounds, calm, tenth};
 
 const LEFT: f64 = 4.0;
 const RIGHT: f64 = 316.0;
@@ -33,7 +33,7 @@ pub(crate) fn trend(values: &[Option<f64>], labels: TrendLabels, words: PlotWord
     if values.iter().flatten().count() < 2 {
         return None;
     }
-    let (low, high) = bounds(values.iter().flatten().copied())?;
+    let (low, high) = calm(bounds(values.iter().flatten().copied())?);
     let last = u32::try_from(values.len().saturating_sub(1)).unwrap_or(u32::MAX);
     let across = Scale { from: 0.0, to: f64::from(last), start: LEFT, end: RIGHT };
     let upward = Scale { from: low, to: high, start: FLOOR, end: TOP };

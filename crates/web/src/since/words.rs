@@ -74,7 +74,11 @@ fn changed(visit: &Visit, change: &SavedHomeChange) -> Entry {
 fn answers(visit: &Visit, homes: &HomeNews) -> Option<News> {
     let count = homes.answers.count.0;
     let entry = |answer: &LeadAnswer| Entry {
-        text: format!("{}: {}", answer.title, labels::of(labels::ENQUIRY_STATUSES, &answer.status)),
+        text: format!(
+            "{}: {}",
+            answer.title,
+            labels::of(visit.language, labels::ENQUIRY_STATUSES, &answer.status)
+        ),
         home: Key::parse(&answer.property_id),
         when: Moment::parse(&answer.at),
     };
@@ -89,7 +93,7 @@ fn answers(visit: &Visit, homes: &HomeNews) -> Option<News> {
 fn leads(visit: &Visit, homes: &HomeNews) -> Option<News> {
     let count = homes.leads.count.0;
     let entry = |lead: &NewLead| Entry {
-        text: format!("{}: {}", labels::of(labels::PURPOSES, &lead.purpose), lead.title),
+        text: format!("{}: {}", labels::of(visit.language, labels::PURPOSES, &lead.purpose), lead.title),
         home: Key::parse(&lead.property_id),
         when: Moment::parse(&lead.at),
     };

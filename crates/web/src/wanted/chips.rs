@@ -1,41 +1,48 @@
 //! The conditions of a search one by one, each with the search without it.
 
 use super::Wanted;
+use crate::labels::capitalised;
+use crate::messages::Language;
 use crate::place_path::{HOMES, What};
 
 /// A condition, and what is wanted without it.
 pub(crate) struct Condition {
+    /// What it is about: `locality`, `kind`, `deal`, `q` or the name of a filter.
+    pub(crate) about: &'static str,
     pub(crate) label: String,
     pub(crate) without: Wanted,
 }
 
 impl Wanted {
     /// Every condition but the words.
-    pub(crate) fn conditions(&self) -> Vec<Condition> {
+    pub(crate) fn conditions(&self, language: Language) -> Vec<Condition> {
+        let label = |key: &str| capitalised(language.text(key).to_string());
         let mut conditions = Vec::new();
         if let Some(locality) = &self.place.locality {
             let mut without = self.clone();
             without.place.locality = None;
-            conditions.push(Condition { label: locality.name.clone(), without });
+            conditions.push(Condition { about: "locality", label: locality.name.clone(), without });
         }
         if let Some(What { kind, deal }) = self.place.what {
             if kind.slug != HOMES.slug {
                 let mut without = self.clone();
                 without.place.what = What::new(&HOMES, deal);
-                conditions
-                    .push(Condition { label: crate::labels::capitalised(kind.words.to_owned()), without });
+                conditions.push(Condition { about: "kind", label: label(kind.words), without });
             }
             if let Some(deal) = deal {
                 let mut without = self.clone();
                 without.place.what = What::new(kind, None);
-                conditions
-                    .push(Condition { label: crate::labels::capitalised(deal.words.to_owned()), without });
+                conditions.push(Condition { about: "deal", label: label(deal.words), without });
             }
         }
         for (at, (parameter, value)) in self.filters.iter().enumerate() {
             let mut without = self.clone();
             without.filters.remove(at);
-            conditions.push(Condition { label: parameter.told(value), without });
+            conditions.push(Condition {
+                about: parameter.name,
+                label: parameter.told(language, value),
+                without,
+            });
         }
         conditions
     }

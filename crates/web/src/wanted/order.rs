@@ -1,23 +1,27 @@
 //! The orders and layouts of results.
 
+use crate::messages::key;
+
 /// An order of results.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Sort {
     pub(crate) code: &'static str,
+    /// The key of its words.
     pub(crate) words: &'static str,
     pub(crate) by: &'static str,
     pub(crate) dir: &'static str,
 }
 
 /// The order of a search for words, unless the person chooses another.
-pub(crate) static BEST: Sort = Sort { code: "best", words: "Best match first", by: "relevance", dir: "desc" };
+pub(crate) static BEST: Sort =
+    Sort { code: "best", words: key("search-order-best"), by: "relevance", dir: "desc" };
 
 pub(crate) static SORTS: [Sort; 5] = [
-    Sort { code: "newest", words: "Newest first", by: "createdAt", dir: "desc" },
-    Sort { code: "price-low", words: "Lowest price first", by: "price", dir: "asc" },
-    Sort { code: "price-high", words: "Highest price first", by: "price", dir: "desc" },
-    Sort { code: "area-large", words: "Largest area first", by: "areaSqft", dir: "desc" },
-    Sort { code: "area-small", words: "Smallest area first", by: "areaSqft", dir: "asc" },
+    Sort { code: "newest", words: key("search-order-newest"), by: "createdAt", dir: "desc" },
+    Sort { code: "price-low", words: key("search-order-cheapest"), by: "price", dir: "asc" },
+    Sort { code: "price-high", words: key("search-order-dearest"), by: "price", dir: "desc" },
+    Sort { code: "area-large", words: key("search-order-largest"), by: "areaSqft", dir: "desc" },
+    Sort { code: "area-small", words: key("search-order-smallest"), by: "areaSqft", dir: "asc" },
 ];
 
 /// How results are laid out.

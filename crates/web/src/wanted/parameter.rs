@@ -4,8 +4,9 @@ use jiff::civil::Date;
 
 use super::within;
 use crate::labels::{self, Labels};
-use crate::numbers::Count;
+use crate::messages::{Language, key};
 use crate::rupees;
+use crate::when::date_words;
 
 /// The longest text of a filter.
 const LONGEST: usize = 60;
@@ -39,59 +40,61 @@ pub(crate) struct Parameter {
     pub(crate) name: &'static str,
     /// Its name in the API.
     pub(crate) api: &'static str,
-    /// The words around its value when it is told.
-    around: (&'static str, &'static str),
+    /// The key of the text that tells its value.
+    told: &'static str,
     reads: Reads,
     /// Whether it takes several values, any of which a home may have.
     pub(crate) many: bool,
 }
 
 impl Parameter {
-    const fn one(
-        name: &'static str,
-        api: &'static str,
-        around: (&'static str, &'static str),
-        reads: Reads,
-    ) -> Self {
-        Self { name, api, around, reads, many: false }
+    const fn one(name: &'static str, api: &'static str, told: &'static str, reads: Reads) -> Self {
+        Self { name, api, told, reads, many: false }
     }
 
-    const fn many(
-        name: &'static str,
-        api: &'static str,
-        around: (&'static str, &'static str),
-        reads: Reads,
-    ) -> Self {
-        Self { name, api, around, reads, many: true }
+    const fn many(name: &'static str, api: &'static str, told: &'static str, reads: Reads) -> Self {
+        Self { name, api, told, reads, many: true }
     }
 }
 
 /// Every filter, in the order in which addresses and chips have them.
-pub(crate) static PARAMETERS: [Parameter; 24] = [
-    Parameter::many("type", "propertyType", ("", ""), Reads::Choice(labels::PROPERTY_TYPES)),
-    Parameter::many("deal", "listingType", ("For ", ""), Reads::Choice(labels::LISTING_TYPES)),
-    Parameter::many("bedrooms", "bedrooms", ("", " BHK"), Reads::Rooms),
-    Parameter::many("bathrooms", "bathrooms", ("", " bathrooms"), Reads::Whole),
-    Parameter::one("minPrice", "minPrice", ("From ", ""), Reads::Rupees),
-    Parameter::one("maxPrice", "maxPrice", ("Under ", ""), Reads::Rupees),
-    Parameter::one("minArea", "minArea", ("From ", " sq ft"), Reads::SquareFeet),
-    Parameter::one("maxArea", "maxArea", ("Up to ", " sq ft"), Reads::SquareFeet),
-    Parameter::many("furnished", "furnishedStatus", ("", ""), Reads::Choice(labels::FURNISHING)),
-    Parameter::many("amenities", "amenities", ("", ""), Reads::Text),
-    Parameter::many("possession", "possessionStatus", ("", ""), Reads::Choice(labels::POSSESSION)),
-    Parameter::many("forWhom", "forWhom", ("For: ", ""), Reads::Choice(labels::FOR_WHOM)),
-    Parameter::many("approvals", "approvals", ("Approved by ", ""), Reads::Choice(labels::APPROVALS)),
-    Parameter::many("rera", "reraStatus", ("RERA: ", ""), Reads::Choice(labels::RERA_STATUSES)),
-    Parameter::one("gated", "gatedCommunity", ("Gated community", ""), Reads::Yes),
-    Parameter::one("pets", "petsAllowed", ("Pets allowed", ""), Reads::Yes),
-    Parameter::one("availableBy", "availableBy", ("Available by ", ""), Reads::Day),
-    Parameter::one("maxDeposit", "maxDeposit", ("Deposit up to ", ""), Reads::Rupees),
-    Parameter::one("verified", "verified", ("Verified", ""), Reads::Yes),
-    Parameter::one("featured", "featured", ("Featured", ""), Reads::Yes),
-    Parameter::one("pincode", "pincode", ("Pin code ", ""), Reads::Pincode),
-    Parameter::one("city", "city", ("City: ", ""), Reads::Text),
-    Parameter::one("bbox", "bbox", ("On a part of the map", ""), Reads::Box),
-    Parameter::one("within", "polygon", ("Within a drawn area", ""), Reads::Within),
+pub(crate) static PARAMETERS: [Parameter; 26] = [
+    Parameter::many("type", "propertyType", key("search-chip-plain"), Reads::Choice(labels::PROPERTY_TYPES)),
+    Parameter::many("deal", "listingType", key("search-chip-deal"), Reads::Choice(labels::LISTING_TYPES)),
+    Parameter::many("bedrooms", "bedrooms", key("search-chip-bedrooms"), Reads::Rooms),
+    Parameter::many("bathrooms", "bathrooms", key("search-chip-bathrooms"), Reads::Whole),
+    Parameter::one("minPrice", "minPrice", key("search-chip-min-price"), Reads::Rupees),
+    Parameter::one("maxPrice", "maxPrice", key("search-chip-max-price"), Reads::Rupees),
+    Parameter::one("minArea", "minArea", key("search-chip-min-area"), Reads::SquareFeet),
+    Parameter::one("maxArea", "maxArea", key("search-chip-max-area"), Reads::SquareFeet),
+    Parameter::many(
+        "furnished",
+        "furnishedStatus",
+        key("search-chip-plain"),
+        Reads::Choice(labels::FURNISHING),
+    ),
+    Parameter::many("facing", "facing", key("search-chip-facing"), Reads::Choice(labels::DIRECTIONS)),
+    Parameter::many("amenities", "amenities", key("search-chip-plain"), Reads::Text),
+    Parameter::many(
+        "possession",
+        "possessionStatus",
+        key("search-chip-plain"),
+        Reads::Choice(labels::POSSESSION),
+    ),
+    Parameter::many("forWhom", "forWhom", key("search-chip-for-whom"), Reads::Choice(labels::FOR_WHOM)),
+    Parameter::many("approvals", "approvals", key("search-chip-approvals"), Reads::Choice(labels::APPROVALS)),
+    Parameter::many("rera", "reraStatus", key("search-chip-rera"), Reads::Choice(labels::RERA_STATUSES)),
+    Parameter::one("gated", "gatedCommunity", key("search-chip-gated"), Reads::Yes),
+    Parameter::one("pets", "petsAllowed", key("search-chip-pets"), Reads::Yes),
+    Parameter::one("availableBy", "availableBy", key("search-chip-available-by"), Reads::Day),
+    Parameter::one("maxDeposit", "maxDeposit", key("search-chip-max-deposit"), Reads::Rupees),
+    Parameter::one("verified", "verified", key("search-chip-verified"), Reads::Yes),
+    Parameter::one("photos", "withPhotos", key("search-chip-photos"), Reads::Yes),
+    Parameter::one("featured", "featured", key("search-chip-featured"), Reads::Yes),
+    Parameter::one("pincode", "pincode", key("search-chip-pincode"), Reads::Pincode),
+    Parameter::one("city", "city", key("search-chip-city"), Reads::Text),
+    Parameter::one("bbox", "bbox", key("search-chip-bbox"), Reads::Box),
+    Parameter::one("within", "polygon", key("search-chip-within"), Reads::Within),
 ];
 
 impl Parameter {
@@ -149,22 +152,18 @@ impl Parameter {
     }
 
     /// The value, as a chip tells it: `2 BHK`, `Under ₹80 lakh`.
-    pub(crate) fn told(&self, value: &str) -> String {
-        let number = || value.parse::<u64>().unwrap_or_default();
-        let shown = match self.reads {
-            Reads::Rooms | Reads::Whole | Reads::Text | Reads::Pincode => value.to_owned(),
-            Reads::Rupees => rupees::words(number()),
-            Reads::SquareFeet => Count(number()).to_string(),
-            Reads::Choice(codes) => labels::of(codes, value),
-            Reads::Yes | Reads::Box | Reads::Within => String::new(),
-            Reads::Day => {
-                let day = value.parse::<Date>().ok();
-                day.map_or_else(String::new, |day| day.strftime("%-d %B %Y").to_string())
-            }
+    pub(crate) fn told(&self, language: Language, value: &str) -> String {
+        let number = value.parse::<u64>();
+        let message = language.text(self.told);
+        let message = match (self.reads, number) {
+            // The number chooses the form of the plural.
+            (Reads::Whole | Reads::SquareFeet, Ok(number)) => message.arg("value", number),
+            (Reads::Rupees, Ok(number)) => message.arg("value", rupees::words(language, number)),
+            (Reads::Choice(codes), _) => message.arg("value", labels::of(language, codes, value)),
+            (Reads::Day, _) => message.arg("value", date_words(value)),
+            _ => message.arg("value", value),
         };
-        let (before, after) = self.around;
-        let after = if value == "1" { after.trim_end_matches('s') } else { after };
-        format!("{before}{shown}{after}")
+        message.to_string()
     }
 }
 

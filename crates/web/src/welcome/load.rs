@@ -21,13 +21,15 @@ impl Welcome {
         let call = Call::get("/api/user-history/me").query(&[("page", "0"), ("size", TOLD)]);
         let history: History = visit.ask(call).await.unwrap_or_default();
         let before = |activity: &Activity| activity.activity_type != "USER_LOGIN";
-        let last = history.activities.into_iter().filter(before).map(deed).collect();
+        let last = history.activities.into_iter().filter(before);
+        let mut last: Vec<Entry> = last.map(|activity| deed(visit, activity)).collect();
+        last.dedup_by(|next, kept| next.text == kept.text && next.home == kept.home);
         let close = visit.here().map_or_else(|| "/dashboard".to_owned(), |here| here.to_string());
         Some(Self { since, last, close })
     }
 }
 
-fn deed(activity: Activity) -> Entry {
+fn deed(visit: &Visit, activity: Activity) -> Entry {
     let home = activity.home();
-    Entry { when: Moment::parse(&activity.timestamp), home, text: activity.words() }
+    Entry { when: Moment::parse(&activity.timestamp), home, text: activity.words(visit.language) }
 }

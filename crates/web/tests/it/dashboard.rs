@@ -229,7 +229,7 @@ async fn the_days_are_those_of_india_and_homes_are_linked() {
 #[tokio::test]
 async fn the_month_is_summed_up_in_bars_and_numbers() {
     let answer = signed_in().get("/dashboard").await;
-    answer.has("11 things done").has("Busiest day: Saturday, 21 November 2026");
+    answer.has("You did 11 things here.").has("Busiest day: Saturday, 21 November 2026");
     answer.has("<meter aria-hidden=\"true\" min=\"0\" max=\"9\" value=\"2\"></meter> 2");
     answer.has("href=\"/dashboard/timeline?type=PROPERTY_VIEWED\"");
 }
@@ -266,6 +266,9 @@ async fn an_entry_is_taken_out_of_sight() {
     let answer = browser.post("/dashboard/timeline/hide", &[("activityId", "a1"), ("next", next)]).await;
     assert_eq!(answer.to(), next);
     assert_eq!(browser.api.last("POST /api/user-history/me/hide").body, json!({"activityId": "a1"}));
+    let both = [("activityId", "a1"), ("activityId", "a2"), ("next", next)];
+    browser.post("/dashboard/timeline/hide", &both).await;
+    assert_eq!(browser.api.last("POST /api/user-history/me/hide").body, json!({"activityId": "a2"}));
     let away = [("activityId", "a1"), ("next", "//evil.example")];
     assert_eq!(browser.post("/dashboard/timeline/hide", &away).await.to(), "/dashboard/timeline");
 }
@@ -298,11 +301,15 @@ async fn saved_searches_are_changed_switched_off_and_deleted() {
         .has("This search cannot be read any more.")
         .has("<option value=\"OFF\" selected>Never: switched off</option>")
         .has("<option value=\"DAILY\" selected>Every morning</option>")
+        .has("name=\"often\" value=\"OFF\"><button class=\"second\">Switch off")
+        .has("name=\"often\" value=\"ON\"><button class=\"second\">Switch on")
         .lacks("<b title");
     browser.api.says("PUT /api/search/saved/s1", json!({"id": "s1"}));
-    for (often, body) in
-        [("OFF", json!({"enabled": false})), ("WEEKLY", json!({"enabled": true, "frequency": "WEEKLY"}))]
-    {
+    for (often, body) in [
+        ("OFF", json!({"enabled": false})),
+        ("WEEKLY", json!({"enabled": true, "frequency": "WEEKLY"})),
+        ("ON", json!({"enabled": true})),
+    ] {
         assert_eq!(
             browser.post("/dashboard/searches/s1", &[("often", often)]).await.to(),
             "/dashboard/searches"

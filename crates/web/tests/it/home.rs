@@ -29,11 +29,11 @@ async fn a_card_tells_price_size_and_age_and_is_never_an_empty_hole() {
     let mut browser = Browser::new();
     visited(&browser);
     let page = browser.get("/").await;
-    page.has("<strong class=\"price\">₹95 Lakh</strong>").has("₹6,552 a sq ft, stated area");
+    page.has("<strong class=\"price\">₹95 Lakh</strong>").has("₹6,552/sq ft, owner’s figure");
     page.has("3 BHK · 1,450 sq ft").has(">4 hours ago</time>").has("class=\"no-photo\"").has("#building\"");
     page.has("<span class=\"badge\">New</span>")
-        .has("href=\"/sign-in?next=/homes/h1\"")
-        .lacks("/homes/h1/save");
+        .has("href=\"/homes/h1/save\"")
+        .lacks("action=\"/homes/h1/save\"");
     page.has("href=\"/compare?id=h1\"");
     let mut member = Browser::signed_in();
     visited(&member);

@@ -60,7 +60,11 @@ async fn a_removed_home_leads_to_others_like_it() {
     browser.api.says("GET /api/properties/recent", json!([listing("h2", "Villa")]));
     let gone = browser.get(PATH).await;
     assert_eq!(gone.status, StatusCode::GONE);
-    gone.has("Villa").has("/homes?q=3+bhk+apartment+for+sale+in+kondapur");
+    gone.has("Villa").has("Listed lately").has("/homes?q=3+bhk+apartment+for+sale+in+kondapur");
+    browser.api.says("GET /api/search/properties", page_of(&[listing("h3", "Flat like it")]));
+    browser.get(PATH).await.has("Flat like it").has("Homes like it").lacks("Villa");
+    let asked = "query=3+bhk+apartment+for+sale+in+kondapur&size=6&facets=false&record=false";
+    browser.api.last(&format!("GET /api/search/properties?{asked}"));
     assert_eq!(browser.get("/homes/h1").await.status, StatusCode::GONE);
 }
 

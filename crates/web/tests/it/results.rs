@@ -57,7 +57,10 @@ async fn an_address_says_what_is_shown_and_everything_can_be_taken_away() {
         .has("<h1>2 BHK apartments for sale in Kondapur under ₹80 lakh</h1>")
         .has("href=\"/hyderabad/apartments-for-sale?bedrooms=2&#38;maxPrice=8000000\">Kondapur")
         .has("href=\"/hyderabad/kondapur/apartments-for-sale?maxPrice=8000000\">2 BHK")
-        .has("href=\"/hyderabad/kondapur/villas-for-sale?bedrooms=2&#38;maxPrice=8000000\">Villa")
+        .has("<option value=\"villas\">Villas (2)</option>")
+        .has("<option value=\"apartments\" selected>Apartments (5)</option>")
+        .has("<option value=\"Kondapur\">4 homes</option>")
+        .has("name=\"amenities\" value=\"&#60;b&#62;lift\">")
         .has("value=\"₹80 lakh\"")
         .has("href=\"/searches/new?locality=kondapur&#38;kind=apartments-for-sale&#38;bedrooms=2")
         .has("It has your words: &#60;lake&#62;.")
@@ -103,6 +106,54 @@ async fn words_that_became_filters_become_the_address() {
     browser.api.says("GET /api/search/properties", found);
     let answer = browser.get("/homes?q=2+bhk+in+kondapur+lake").await;
     assert_eq!(answer.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn words_that_become_the_address_are_one_search_of_the_person() {
+    let mut browser = Browser::signed_in();
+    says(&browser.api);
+    let rooms = json!({"label": "x", "without": "", "parameters": {"bedrooms": "2"}});
+    let mut found = page_of(&[listing("h1", "Flat")]);
+    found["understood"] = json!({"filters": [rooms], "text": [], "preferred": [], "ignored": []});
+    browser.api.says("GET /api/search/properties", found);
+    assert_eq!(browser.get("/homes?q=2+bhk").await.to(), "/hyderabad?bedrooms=2");
+    browser.get("/hyderabad?bedrooms=2").await;
+    let searches = browser.api.lines().into_iter().filter(|line| line.contains("/api/search/properties"));
+    assert_eq!(
+        searches.collect::<Vec<_>>(),
+        [
+            "GET /api/search/properties?query=2+bhk&size=1&facets=false&record=false",
+            "GET /api/search/properties?page=0&size=12&sortBy=createdAt&sortDir=desc&bedrooms=2&facets=true\
+                &include=favorite",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn nothing_found_asks_at_most_four_times_for_less() {
+    let mut browser = finding(&[]);
+    let all =
+        "/hyderabad/kondapur/apartments-for-sale?bedrooms=2&maxPrice=80L&gated=true&verified=true&q=lake";
+    browser.get(all).await.has("Without Under ₹80 lakh").has("Without “lake”").lacks("Without Verified");
+    let asked = browser.api.lines().into_iter().filter(|line| line.contains("/api/search/filters"));
+    assert_eq!(asked.count(), 4);
+}
+
+#[tokio::test]
+async fn hearts_are_filled_and_nobody_saves_a_home_of_their_own() {
+    let mut browser = Browser::signed_in();
+    says(&browser.api);
+    // The middle part of a token: its person is `u1`.
+    browser.cookies.insert("hyd_access".to_owned(), "x.eyJzdWIiOiJ1MSJ9.x".to_owned());
+    let (mut liked, mut other) = (listing("h1", "Liked"), listing("h2", "Other"));
+    for home in [&mut liked, &mut other] {
+        home["ownerId"] = json!("u2");
+    }
+    liked["isFavorited"] = json!(true);
+    browser.api.says("GET /api/search/properties", page_of(&[liked, other, listing("h3", "Own")]));
+    let answer = browser.get("/hyderabad?bedrooms=3").await;
+    answer.has("action=\"/homes/h1/unsave\"").has("action=\"/homes/h2/save\"");
+    answer.lacks("/homes/h3/save").lacks("/homes/h3/unsave");
 }
 
 #[tokio::test]
@@ -162,7 +213,7 @@ async fn the_map_is_drawn_here_and_has_a_plain_equivalent() {
         .has("href=\"#home-h1\"")
         .has("id=\"home-h1\"")
         .has("data-lat=\"17.464\" data-lon=\"78.363\" data-price=\"₹95 L\"")
-        .has("?bbox=78.333%2C17.474%2C78.353%2C17.494&#38;view=map\">North-west")
+        .has("?bbox=78.3237%2C17.474%2C78.3499%2C17.494&#38;view=map\">North-west")
         .lacks("Flat \"<b>\"");
     browser.get("/hyderabad?within=17.4,78.3;17.5,78.3;17.5,78.4").await.has("Within a drawn area");
     let asked = browser.api.lines().into_iter().rev().find(|line| line.contains("polygon=")).unwrap();
@@ -179,7 +230,7 @@ async fn all_homes_come_with_searches_to_start_from() {
         .has("href=\"/homes?q=2+bhk+%3Cnear%3E+metro\">2 bhk &#60;near&#62; metro")
         .has("href=\"/hyderabad/kokapet/villas-for-sale\">Villas for sale in Kokapet")
         .has("Shown to you because you looked at &#60;flats&#62;.")
-        .has("href=\"/hyderabad/villas\">Villa");
+        .has("<option value=\"villas\">Villas (2)</option>");
     assert_eq!(answer.html.matches("Villas for sale in Kokapet").count(), 1, "the same search once");
     assert!(!browser.api.lines().iter().any(|line| line.contains("/api/search/properties")), "no search");
     browser.get("/recommended").await.has("Homes you may like").has("Shown to you because");

@@ -26,6 +26,7 @@ async fn a_search_is_shown_before_it_is_saved() {
     let asked =
         browser.api.lines().into_iter().rev().find(|line| line.contains("/search/properties")).unwrap();
     assert!(asked.contains("size=3") && asked.contains("location=Kondapur"), "{asked}");
+    assert!(asked.ends_with("&record=false&include=favorite"), "it is no search of its own: {asked}");
     browser.get("/searches/new").await.has("Choose something first");
 }
 

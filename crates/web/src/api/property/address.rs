@@ -4,6 +4,7 @@ use serde_json::Number;
 
 use super::Property;
 use crate::listing_path::{self, Told};
+use crate::messages::Language;
 
 impl Property {
     /// The address of its page, which all links use.
@@ -11,7 +12,8 @@ impl Property {
         listing_path::write(&Told {
             locality: self.location.as_deref().unwrap_or_default(),
             bedrooms: self.bedrooms.as_ref().and_then(Number::as_f64),
-            kind: &self.kind(),
+            // An address stays, whatever language its page is read in.
+            kind: &self.kind_in(Language::English),
             title: self.title.as_deref().unwrap_or_default(),
             id: &self.id,
         })

@@ -77,20 +77,11 @@ impl Property {
         Some(language.text(basis).arg("rupees", rupees).to_string())
     }
 
-    /// Whether it costs less than before, as far as the API tells.
-    pub(crate) fn is_cheaper(&self) -> bool {
-        let before = self.previous_price.as_ref().and_then(Number::as_f64);
-        before.zip(self.price.as_ref().and_then(Number::as_f64)).is_some_and(|(before, now)| now < before)
-    }
-
-    /// Who posted it, as the key of a text, as far as the API tells.
-    pub(crate) fn poster(&self) -> Option<&'static str> {
-        Some(match self.posted_by.as_deref()? {
-            "OWNER" => key("card-by-owner"),
-            "AGENT" => key("card-by-agent"),
-            "BUILDER" => key("card-by-builder"),
-            _ => return None,
-        })
+    /// When its price went down, if that was its last change.
+    pub(crate) fn cheaper_since(&self) -> Option<Moment> {
+        let before = self.previous_price.as_ref().and_then(Number::as_f64)?;
+        let now = self.price.as_ref().and_then(Number::as_f64)?;
+        if now < before { Moment::parse_some(self.price_changed_at.as_ref()) } else { None }
     }
 }
 
@@ -98,7 +89,7 @@ impl Property {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::{Language, Property};
+    use super::{Language, Moment, Property};
 
     fn home(members: Value) -> Property {
         serde_json::from_value(members).unwrap()
@@ -126,7 +117,7 @@ mod tests {
             home(json!({"price": 9_500_000, "areaSqft": area, "listingType": listing}))
                 .per_sqft(Language::English)
         };
-        assert_eq!(of("SALE", 1450.0).unwrap(), "₹6,552 a sq ft, stated area");
+        assert_eq!(of("SALE", 1450.0).unwrap(), "₹6,552/sq ft, owner’s figure");
         assert_eq!((of("RENT", 1450.0), of("SALE", 0.0)), (None, None));
     }
 
@@ -140,8 +131,12 @@ mod tests {
     }
 
     #[test]
-    fn a_lower_price_is_told_and_nothing_is_made_up() {
-        assert!(home(json!({"price": 9, "previousPrice": 10})).is_cheaper());
-        assert!(!home(json!({"price": 9})).is_cheaper() && home(json!({})).poster().is_none());
+    fn a_lower_price_is_told_with_its_time() {
+        let at = "2026-11-20T18:30:00Z";
+        let since = |price: u32| {
+            home(json!({"price": price, "previousPrice": 10, "priceChangedAt": at})).cheaper_since()
+        };
+        assert_eq!((since(9), since(11)), (Moment::parse(at), None));
+        assert_eq!(home(json!({"price": 9})).cheaper_since(), None);
     }
 }

@@ -31,7 +31,8 @@ pub(super) fn router() -> Router<Site> {
 }
 
 fn page(visit: &Visit, unconfirmed: bool, wrong_password: String) -> DeletePage {
-    DeletePage { frame: visit.frame("Delete your account"), unconfirmed, wrong_password }
+    let title = visit.text("account-delete-title").to_string();
+    DeletePage { frame: visit.frame(title), unconfirmed, wrong_password }
 }
 
 async fn ask(visit: Visit) -> Result<Response, Failure> {

@@ -15,19 +15,21 @@ use crate::flash::Flash;
 use crate::form::Form;
 use crate::frame::Frame;
 use crate::labels::Labels;
+use crate::messages::key;
 use crate::pages::show;
 use crate::visit::Visit;
 
 const KINDS: Labels = &[
-    ("PROPERTY_ALERT", "Homes that fit my saved searches"),
-    ("LEAD", "Enquiries about my homes, and answers to mine"),
-    ("VISIT", "Visits"),
-    ("GENERAL", "Other news, such as moderators' decisions about my homes"),
+    ("PROPERTY_ALERT", key("account-emails-alerts")),
+    ("LEAD", key("account-emails-enquiries")),
+    ("VISIT", key("account-emails-visits")),
+    ("GENERAL", key("account-emails-other")),
 ];
 
 /// A kind of e-mails, with whether the person gets them.
 struct Choice {
     kind: &'static str,
+    /// The key of what they are about.
     label: &'static str,
     on: bool,
 }
@@ -48,7 +50,8 @@ async fn choices(visit: Visit) -> Result<Response, Failure> {
     let found: Preferences = visit.ask(Call::get("/api/notifications/preferences/me")).await?;
     let choices =
         KINDS.iter().map(|&(kind, label)| Choice { kind, label, on: found.has_email(kind) }).collect();
-    show(&EmailsPage { frame: visit.frame("Which e-mails you get"), choices })
+    let title = visit.text("account-emails-title").to_string();
+    show(&EmailsPage { frame: visit.frame(title), choices })
 }
 
 async fn save(visit: Visit, form: Form) -> Result<Response, Failure> {

@@ -37,11 +37,13 @@ async fn numbers(visit: Visit) -> Result<Response, Failure> {
     visit.knows(&["from", "to"]);
     let report = report(&visit).await?;
     let (from, to) = (day_words(&report.from), day_words(&report.to));
+    let title = visit.text("console-numbers").to_string();
+    let days = visit.text("console-days").arg("from", &from).arg("to", &to).to_string();
     show(&AnalyticsPage {
-        frame: visit.frame("Numbers"),
-        days: if from == to { from } else { format!("{from} to {to}") },
-        total: charts::words(report.active_people.total.people),
-        charts: charts::all(&report),
+        frame: visit.frame(title),
+        days: if from == to { from } else { days },
+        total: charts::words(visit.language, report.active_people.total.people),
+        charts: charts::all(visit.language, &report),
         report,
     })
 }
@@ -58,7 +60,7 @@ async fn report(visit: &Visit) -> Result<Report, Failure> {
                 let refusal = error.about_input()?;
                 let wrong = refusal.field_errors.iter().map(|(name, why)| format!("“{name}” {why}"));
                 let wrong = wrong.collect::<Vec<_>>().join(", ");
-                visit.remark(format!("These are the numbers of today, because of the days: {wrong}."));
+                visit.remark(visit.text("console-days-wrong").arg("wrong", wrong).to_string());
             }
         }
     }

@@ -1,20 +1,22 @@
 //! Numbers as tables that everybody can read, with a bar beside each number for those who see it.
 
 use crate::api::{Busy, EmptySearch, EventCounts, Figure, FunnelStep, OperationTimes, Report};
+use crate::labels::{self, Labels};
+use crate::messages::{Language, key};
 use crate::numbers::Count;
 use crate::when::day_words;
 
 /// The most operations of the table of answer times.
 const OPERATIONS: usize = 20;
-const TOO_FEW: &str = "too few to tell";
 
 /// A table of numbers.
 pub(super) struct Chart {
     pub(super) id: &'static str,
+    /// The key of its title.
     pub(super) title: &'static str,
-    /// What the numbers are, and what is not in them.
+    /// The key of what the numbers are, and what is not in them.
     pub(super) about: &'static str,
-    /// The heading above the names.
+    /// The key of the heading above the names.
     pub(super) names: &'static str,
     pub(super) bars: Vec<Bar>,
 }
@@ -35,82 +37,89 @@ impl Chart {
 }
 
 impl Bar {
-    fn of(name: String, number: Option<Count>) -> Self {
-        Self { name, length: number.map_or(0, |number| number.0), words: words(number) }
+    fn of(language: Language, name: String, number: Option<Count>) -> Self {
+        Self { name, length: number.map_or(0, |number| number.0), words: words(language, number) }
     }
 }
 
 /// A number in words.
-pub(super) fn words(number: Option<Count>) -> String {
-    number.map_or_else(|| TOO_FEW.to_owned(), |number| number.to_string())
+pub(super) fn words(language: Language, number: Option<Count>) -> String {
+    number.map_or_else(|| language.text("console-too-few").to_string(), |number| number.to_string())
 }
 
 /// All tables of a report.
-pub(super) fn all(report: &Report) -> Vec<Chart> {
+pub(super) fn all(language: Language, report: &Report) -> Vec<Chart> {
     let days = &report.active_people.days;
     let chart = |id, title, about, names, bars| Chart { id, title, about, names, bars };
     let mut charts = vec![
         chart(
             "active",
-            "Active people",
-            "Signed-in people who did anything on that day.",
-            "Day",
-            days.iter().map(|day| Bar::of(day_words(&day.day), day.people)).collect(),
+            key("console-active"),
+            key("console-active-about"),
+            key("console-day"),
+            days.iter().map(|day| Bar::of(language, day_words(&day.day), day.people)).collect(),
         ),
         chart(
             "hours",
-            "Hours of the day",
-            "Events of all kinds and all days, in the hours that enough people had.",
-            "Hour",
-            hours(&report.events),
+            key("console-hours"),
+            key("console-hours-about"),
+            key("console-hour"),
+            hours(language, &report.events),
         ),
         chart(
             "homes",
-            "From a search to an enquiry",
-            "People who came this far on one day, each step after the one before.",
-            "Step",
-            report.funnels.homes.iter().map(step).collect(),
+            key("console-homes"),
+            key("console-funnel-about"),
+            key("console-step"),
+            report.funnels.homes.iter().map(|of| step(language, of)).collect(),
         ),
         chart(
             "products",
-            "From a look to a purchase",
-            "People who came this far on one day, each step after the one before.",
-            "Step",
-            report.funnels.products.iter().map(step).collect(),
+            key("console-products"),
+            key("console-funnel-about"),
+            key("console-step"),
+            report.funnels.products.iter().map(|of| step(language, of)).collect(),
         ),
         chart(
             "localities",
-            "Localities",
-            "Those with the most views, searches and enquiries.",
-            "Locality",
-            report.localities.iter().map(busy).collect(),
+            key("console-localities"),
+            key("console-localities-about"),
+            key("console-locality"),
+            report.localities.iter().map(|of| busy(language, of)).collect(),
         ),
         chart(
             "categories",
-            "Categories of products",
-            "Those with the most views and purchases.",
-            "Category",
-            report.categories.iter().map(busy).collect(),
+            key("console-categories"),
+            key("console-categories-about"),
+            key("console-category"),
+            report.categories.iter().map(|of| busy(language, of)).collect(),
         ),
-        chart("empty", "Searches that found nothing", "Those of most people first.", "Search", empty(report)),
+        chart(
+            "empty",
+            key("console-empty"),
+            key("console-empty-about"),
+            key("console-search"),
+            empty(language, report),
+        ),
         chart(
             "events",
-            "Events",
-            "By type, without the hours that too few people had.",
-            "Type",
-            report.events.iter().map(events).collect(),
+            key("console-events"),
+            key("console-events-about"),
+            key("console-type"),
+            report.events.iter().map(|of| events(language, of)).collect(),
         ),
     ];
     if let Some(measured) = &report.since_start {
-        let operations = measured.operations.iter().take(OPERATIONS).map(operation).collect();
-        let about = "What this server measured since it started, for all sites. The bar is how often it was asked for.";
-        charts.push(chart("times", "Answer times", about, "Operation", operations));
+        let operations =
+            measured.operations.iter().take(OPERATIONS).map(|of| operation(language, of)).collect();
+        let (title, about) = (key("console-times"), key("console-times-about"));
+        charts.push(chart("times", title, about, key("console-operation"), operations));
     }
     charts
 }
 
 /// The sums of each hour of the day; nothing if nothing is known of any.
-fn hours(events: &[EventCounts]) -> Vec<Bar> {
+fn hours(language: Language, events: &[EventCounts]) -> Vec<Bar> {
     let mut sums = [0; 24];
     for hour in events.iter().flat_map(|of_type| &of_type.hours) {
         if let Some(sum) = sums.get_mut(hour.hour) {
@@ -121,52 +130,64 @@ fn hours(events: &[EventCounts]) -> Vec<Bar> {
         return Vec::new();
     }
     let named = sums.into_iter().enumerate();
-    named.map(|(hour, sum)| Bar::of(format!("{hour:02}:00"), Some(Count(sum)))).collect()
+    named.map(|(hour, sum)| Bar::of(language, format!("{hour:02}:00"), Some(Count(sum)))).collect()
 }
 
-fn step(FunnelStep { step, people }: &FunnelStep) -> Bar {
-    let name = match step.as_str() {
-        "SEARCH" => "Searched",
-        "VIEW" => "Looked",
-        "SAVE" => "Saved",
-        "LEAD" => "Asked the owner",
-        "PURCHASE" => "Bought",
-        other => other,
-    };
-    Bar::of(name.to_owned(), *people)
+/// The steps of the funnels, with the keys of their names.
+const STEPS: Labels = &[
+    ("SEARCH", key("console-step-search")),
+    ("VIEW", key("console-step-view")),
+    ("SAVE", key("console-step-save")),
+    ("LEAD", key("console-step-lead")),
+    ("PURCHASE", key("console-step-purchase")),
+];
+
+fn step(language: Language, FunnelStep { step, people }: &FunnelStep) -> Bar {
+    let name = labels::known(language, STEPS, step).unwrap_or_else(|| step.clone());
+    Bar::of(language, name, *people)
 }
 
-fn busy(Busy { name, views, searches, leads, purchases }: &Busy) -> Bar {
-    let parts = [("views", views), ("searches", searches), ("enquiries", leads), ("purchases", purchases)];
+fn busy(language: Language, Busy { name, views, searches, leads, purchases }: &Busy) -> Bar {
+    let parts = [
+        (key("console-views"), views),
+        (key("console-searches"), searches),
+        (key("console-enquiries"), leads),
+        (key("console-purchases"), purchases),
+    ];
     let parts = parts.into_iter().filter_map(|(what, figure)| Some((what, figure.as_ref()?)));
     let (mut length, mut told) = (0, Vec::new());
     for (what, Figure { count }) in parts {
         length += count.map_or(0, |count| count.0);
-        told.push(format!("{what}: {}", words(*count)));
+        told.push(language.text(what).arg("count", words(language, *count)).to_string());
     }
     Bar { name: name.clone(), length, words: told.join(", ") }
 }
 
-fn empty(report: &Report) -> Vec<Bar> {
+fn empty(language: Language, report: &Report) -> Vec<Bar> {
     let bar = |found: &EmptySearch| {
-        let words = format!("people: {}, searches: {}", found.people, found.searches);
+        let words = language.text("console-people-searches").arg("people", found.people);
+        let words = words.arg("searches", found.searches).to_string();
         Bar { name: found.search.clone(), length: found.people.0, words }
     };
     report.nothing_found.iter().map(bar).collect()
 }
 
-fn events(of_type: &EventCounts) -> Bar {
-    let rest = if of_type.suppressed { ", and some in hours with too few people" } else { "" };
-    let words = format!("{}{rest}", of_type.events);
+fn events(language: Language, of_type: &EventCounts) -> Bar {
+    let words = if of_type.suppressed {
+        language.text("console-events-and-some").arg("count", of_type.events).to_string()
+    } else {
+        of_type.events.to_string()
+    };
     Bar { name: of_type.event_type.clone(), length: of_type.events.0, words }
 }
 
-fn operation(of: &OperationTimes) -> Bar {
+fn operation(language: Language, of: &OperationTimes) -> Bar {
     let OperationTimes { method, path, requests, p50_ms, p95_ms, p99_ms } = of;
-    let times = format!("half within {p50_ms:.1} ms, 95 % within {p95_ms:.1} ms, 99 % within {p99_ms:.1} ms");
-    Bar {
-        name: format!("{method} {path}"),
-        length: requests.0,
-        words: format!("asked for: {requests}, {times}"),
-    }
+    let words = language
+        .text("console-operation-times")
+        .arg("requests", requests)
+        .arg("half", format!("{p50_ms:.1}"))
+        .arg("most", format!("{p95_ms:.1}"))
+        .arg("nearly", format!("{p99_ms:.1}"));
+    Bar { name: format!("{method} {path}"), length: requests.0, words: words.to_string() }
 }

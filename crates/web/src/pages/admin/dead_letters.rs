@@ -16,6 +16,7 @@ use crate::flash::Flash;
 use crate::form::Form;
 use crate::frame::Frame;
 use crate::key::Key;
+use crate::messages::{Language, key};
 use crate::sheet::{Field, Group, Kind, Sheet};
 use crate::visit::Visit;
 use crate::when::Moment;
@@ -23,12 +24,13 @@ use crate::when::Moment;
 static REASON: &[Group] = &[Group {
     legend: "",
     folded: false,
-    fields: &[Field::new("reason", "Reason", Kind::Text)
+    fields: &[Field::new("reason", key("console-discard-reason"), Kind::Text)
         .required()
-        .hint("3 to 500 letters. It is kept in the journal with the decision.")],
+        .hint(key("console-discard-reason-hint"))],
 }];
 
 pub(super) struct ShownLetter {
+    language: Language,
     pub(super) letter: DeadLetter,
     pub(super) key: Option<Key>,
     pub(super) since: Option<Moment>,
@@ -37,9 +39,10 @@ pub(super) struct ShownLetter {
 }
 
 impl ShownLetter {
-    pub(super) fn of(letter: DeadLetter) -> Self {
+    pub(super) fn of(language: Language, letter: DeadLetter) -> Self {
         let retrying = letter.state == "RETRYING";
         Self {
+            language,
             key: Key::parse(&letter.id),
             since: Moment::parse_some(letter.since.as_ref()),
             next_try: Moment::parse_some(letter.next_try.as_ref()).filter(|_| retrying),
@@ -51,28 +54,25 @@ impl ShownLetter {
     pub(super) fn message(&self) -> Option<String> {
         let channel = self.letter.channel.as_ref()?;
         let template = self.letter.template.as_ref()?;
-        Some(format!("{template} by {channel}"))
+        let message = self.language.text("console-message-by").arg("template", template);
+        Some(message.arg("channel", channel).to_string())
     }
 
     /// What distinguishes it from others: a person may miss several messages.
     pub(super) fn subject(&self) -> String {
         let key = &self.letter.key;
-        self.message().map_or_else(|| key.clone(), |message| format!("{message} to {key}"))
+        let Some(message) = self.message() else { return key.clone() };
+        self.language.text("console-message-to").arg("message", message).arg("key", key).to_string()
     }
 
-    /// The number of tries in words: `1 try`, `5 tries`.
-    pub(super) fn tries(&self) -> String {
-        let tries = self.letter.tries;
-        format!("{tries} {}", if tries == 1 { "try" } else { "tries" })
-    }
-
+    /// The key of how it stands.
     pub(super) fn state(&self) -> &'static str {
         match self.letter.state.as_str() {
-            "RETRYING" => "Tried again by itself",
-            "UNKNOWN" => "Perhaps delivered",
-            "REFUSED" => "Refused by its target",
-            "FAILED" => "Not delivered",
-            _ => "Parked",
+            "RETRYING" => key("console-retrying"),
+            "UNKNOWN" => key("console-perhaps-delivered"),
+            "REFUSED" => key("console-refused"),
+            "FAILED" => key("console-not-delivered"),
+            _ => key("console-parked"),
         }
     }
 }
@@ -143,19 +143,19 @@ async fn letter(visit: Visit, id: Key) -> Result<Response, Failure> {
     let Some(mut letter) = find(&visit, &id).await? else { return Ok(gone(&visit)) };
     let all = |events: Vec<Event>| events.into_iter().map(ShownEvent::of).collect();
     show(&LetterPage {
-        frame: visit.frame("Dead letter"),
+        frame: visit.frame(visit.text("console-letter").to_string()),
         event: letter.event.take().map(ShownEvent::of),
         causes: all(std::mem::take(&mut letter.caused_by)),
         related: all(std::mem::take(&mut letter.same_request)),
-        shown: ShownLetter::of(letter),
+        shown: ShownLetter::of(visit.language, letter),
     })
 }
 
 async fn redrive(visit: Visit, id: Key) -> Result<Response, Failure> {
     visit.must_be_signed_in()?;
     let Some(letter) = find(&visit, &id).await? else { return Ok(gone(&visit)) };
-    let done =
-        if ShownLetter::of(letter).message().is_some() { Flash::ToBeDelivered } else { Flash::Redriven };
+    let is_message = ShownLetter::of(visit.language, letter).message().is_some();
+    let done = if is_message { Flash::ToBeDelivered } else { Flash::Redriven };
     match visit.tell(Call::post(format!("{}/redrive", path(&id)), json!({}))).await {
         Ok(()) => Ok(visit.go(PATH, Some(done))),
         Err(ApiError::Refused(refusal)) if refusal.blames_input() => {
@@ -191,8 +191,9 @@ async fn discard(visit: Visit, id: Key, form: Form) -> Result<Response, Failure>
 
 async fn confirm(visit: &Visit, status: StatusCode, id: Key, sheet: Sheet) -> Result<Response, Failure> {
     let Some(letter) = find(visit, &id).await? else { return Ok(gone(visit)) };
-    let shown = ShownLetter::of(letter);
-    let what = if shown.message().is_some() { "a message" } else { "an event" };
-    let frame = visit.frame(format!("Give {what} up for good"));
+    let shown = ShownLetter::of(visit.language, letter);
+    let is_message = shown.message().is_some();
+    let title = if is_message { key("console-discard-message") } else { key("console-discard-event") };
+    let frame = visit.frame(visit.text(title).to_string());
     show_as(status, &DiscardPage { frame, id, shown, sheet })
 }

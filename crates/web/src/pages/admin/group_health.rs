@@ -2,6 +2,7 @@
 
 use crate::api::Group;
 use crate::key::Key;
+use crate::messages::key;
 use crate::when::Moment;
 
 /// The health of a group. Each state looks different, so that silence is not mistaken for health.
@@ -25,13 +26,14 @@ impl GroupHealth {
         }
     }
 
+    /// The key of its words.
     pub(super) fn words(self) -> &'static str {
         match self {
-            Self::CaughtUp => "Caught up",
-            Self::Behind => "Behind",
-            Self::Paused => "Paused",
-            Self::Spare => "Standing by: another server does it",
-            Self::Stopped => "Stopped",
+            Self::CaughtUp => key("console-caught-up"),
+            Self::Behind => key("console-behind"),
+            Self::Paused => key("console-paused"),
+            Self::Spare => key("console-standing-by"),
+            Self::Stopped => key("console-stopped"),
         }
     }
 
@@ -91,12 +93,10 @@ impl ShownGroup {
         self.group.rebuildable && (self.can_pause() || self.can_resume())
     }
 
-    /// The lag in words: `1 second`, `12 seconds`, `3 minutes`. Part of a second counts as one.
-    pub(super) fn lag_time(&self) -> String {
+    /// The lag as the key of a text, and how many of its unit. Part of a second counts as one.
+    pub(super) fn lag_time(&self) -> (&'static str, u64) {
         let seconds = self.group.lag_ms.div_ceil(1000);
-        let (n, unit) = if seconds < 120 { (seconds, "second") } else { (seconds / 60, "minute") };
-        let plural = if n == 1 { "" } else { "s" };
-        format!("{n} {unit}{plural}")
+        if seconds < 120 { (key("console-seconds"), seconds) } else { (key("console-minutes"), seconds / 60) }
     }
 }
 
@@ -126,7 +126,7 @@ mod tests {
         let told = |lag| group("RUNNING", lag).lag_time();
         assert_eq!(
             (told(0), told(1), told(100)),
-            ("0 seconds".into(), "2 seconds".into(), "2 minutes".into())
+            (("console-seconds", 0), ("console-seconds", 2), ("console-minutes", 2))
         );
     }
 }

@@ -11,32 +11,36 @@ use crate::api::{ApiError, Call, Events, Job};
 use crate::failure::Failure;
 use crate::frame::Frame;
 use crate::key::Key;
+use crate::messages::{Language, key};
 use crate::visit::Visit;
 use crate::when::Moment;
 
 const SHOWN: &str = "5";
 
 pub(super) struct ShownJob {
+    language: Language,
     pub(super) job: Job,
     pub(super) started: Option<Moment>,
     pub(super) finished: Option<Moment>,
 }
 
 impl ShownJob {
-    fn of(job: Job) -> Self {
+    fn of(language: Language, job: Job) -> Self {
         Self {
+            language,
             started: Moment::parse_some(job.started_at.as_ref()),
             finished: Moment::parse_some(job.finished_at.as_ref()),
             job,
         }
     }
 
+    /// The key of how it stands.
     pub(super) fn words(&self) -> &'static str {
         match self.job.status.as_str() {
-            "RUNNING" => "Running",
-            "SUCCEEDED" => "Finished",
-            "FAILED" => "Failed",
-            _ => "Interrupted",
+            "RUNNING" => key("console-job-running"),
+            "SUCCEEDED" => key("console-job-finished"),
+            "FAILED" => key("console-job-failed"),
+            _ => key("console-job-interrupted"),
         }
     }
 
@@ -44,8 +48,12 @@ impl ShownJob {
         self.job.status == "RUNNING"
     }
 
-    pub(super) fn subject(&self) -> &str {
-        self.job.subject.as_deref().unwrap_or("a job")
+    /// What it makes again, in words.
+    pub(super) fn title(&self) -> String {
+        match &self.job.subject {
+            Some(subject) => self.language.text("console-rebuild-of").arg("subject", subject).to_string(),
+            None => self.language.text("console-rebuild").to_string(),
+        }
     }
 }
 
@@ -62,8 +70,8 @@ pub(super) fn router() -> Router<Site> {
 
 async fn job(visit: Visit, id: Key) -> Result<Response, Failure> {
     visit.must_be_signed_in()?;
-    let shown = ShownJob::of(visit.ask(Call::get(format!("/api/jobs/{id}"))).await?);
-    show(&JobPage { frame: visit.frame(format!("Rebuild of {}", shown.subject())), shown })
+    let shown = ShownJob::of(visit.language, visit.ask(Call::get(format!("/api/jobs/{id}"))).await?);
+    show(&JobPage { frame: visit.frame(shown.title()), shown })
 }
 
 /// The jobs started most recently, found by their events in the journal.
@@ -73,7 +81,7 @@ pub(super) async fn latest(visit: &Visit) -> Result<Vec<ShownJob>, Failure> {
     let mut jobs = Vec::new();
     for id in begun.content.iter().filter_map(|event| Key::parse(&event.aggregate_id)) {
         match visit.ask(Call::get(format!("/api/jobs/{id}"))).await {
-            Ok(job) => jobs.push(ShownJob::of(job)),
+            Ok(job) => jobs.push(ShownJob::of(visit.language, job)),
             // A job that cannot be shown must not hide the others.
             Err(ApiError::Refused(_)) => {}
             Err(error) => return Err(error.into()),

@@ -47,7 +47,8 @@ struct Row {
     price: Option<String>,
     rent: Option<String>,
     change: Option<Change>,
-    trend: Sparkline,
+    /// `None` for fewer than two months.
+    trend: Option<Sparkline>,
 }
 
 pub(super) fn router() -> Router<Site> {
@@ -152,6 +153,6 @@ fn row(area: &Area) -> Row {
         price: area.median_price_per_sqft.map(whole),
         rent: area.median_rent.map(whole),
         change: area.change_percent.map(Change::of),
-        trend: sparkline(&trend),
+        trend: (trend.iter().flatten().count() > 1).then(|| sparkline(&trend)),
     }
 }

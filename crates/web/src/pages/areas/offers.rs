@@ -42,8 +42,14 @@ fn what(kind: &OfferedKind) -> Option<What> {
 fn offer(visit: &Visit, slug: &Key, kind: &OfferedKind, id: Option<&'static str>) -> Offer {
     let what = what(kind);
     let words = what.map_or_else(
-        || format!("{}, {}", of(PROPERTY_TYPES, &kind.property_type), of(LISTING_TYPES, &kind.listing_type)),
-        |what| capitalised(what.words()),
+        || {
+            format!(
+                "{}, {}",
+                of(visit.language, PROPERTY_TYPES, &kind.property_type),
+                of(visit.language, LISTING_TYPES, &kind.listing_type)
+            )
+        },
+        |what| capitalised(what.words(visit.language)),
     );
     let bins: Vec<Bin> = kind
         .distribution

@@ -1,7 +1,6 @@
 //! The rows of a comparison: sums first, then every fact that any of the homes has.
 
 use crate::api::Property;
-use crate::numbers::measure;
 use crate::sums;
 use crate::visit::Visit;
 
@@ -46,23 +45,23 @@ pub(super) fn rows(visit: &Visit, homes: &[Property]) -> Vec<Row> {
 
 /// All facts, in the order in which they first come. Homes share the order of their kinds.
 fn facts(homes: &[Property]) -> Vec<Row> {
-    let known: Vec<Vec<(&'static str, String)>> = homes.iter().map(Property::facts).collect();
-    let mut names: Vec<&'static str> = Vec::new();
+    let known: Vec<Vec<(String, String)>> = homes.iter().map(Property::facts).collect();
+    let mut names: Vec<&String> = Vec::new();
     for (name, _) in known.iter().flatten() {
-        if !names.contains(name) {
+        if !names.contains(&name) {
             names.push(name);
         }
     }
-    let value = |facts: &Vec<(&'static str, String)>, name: &str| {
+    let value = |facts: &Vec<(String, String)>, name: &str| {
         facts.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone())
     };
-    let row = |name: &'static str| Row::of(name, known.iter().map(|facts| value(facts, name)).collect());
+    let row = |name: &String| Row::of(name, known.iter().map(|facts| value(facts, name)).collect());
     names.into_iter().map(row).collect()
 }
 
 /// The area on the one basis on which areas are compared.
 fn area_in_sqft(home: &Property) -> Option<String> {
-    home.area_sqft.as_ref().map(|sqft| format!("{} sq ft", measure(sqft)))
+    home.area_sqft.as_ref().map(|sqft| home.language.text("fact-size-sqft").arg("area", sqft).to_string())
 }
 
 fn amenities(home: &Property) -> Option<String> {

@@ -11,6 +11,7 @@ use crate::failure::Failure;
 use crate::frame::Frame;
 use crate::key::Key;
 use crate::labels::{self, ENQUIRY_STATUSES, PURPOSES};
+use crate::messages::Language;
 use crate::numbers::Count;
 use crate::pager::Pager;
 use crate::pages::show;
@@ -62,19 +63,19 @@ async fn page(visit: Visit) -> Result<Response, Failure> {
     let title = visit.text("personal-enquiries-title").to_string();
     show(&EnquiriesPage {
         frame: visit.frame(title),
-        enquiries: list.content.into_iter().map(SentEnquiry::of).collect(),
+        enquiries: list.content.into_iter().map(|lead| SentEnquiry::of(visit.language, lead)).collect(),
         total: list.total_elements,
         pager: Pager::new(PATH, number, list.total_pages, vec![]),
     })
 }
 
 impl SentEnquiry {
-    pub(super) fn of(lead: SentLead) -> Self {
+    pub(super) fn of(language: Language, lead: SentLead) -> Self {
         let is_answered = lead.status != "NEW";
         Self {
             home: Key::parse(&lead.property_id),
-            purpose: labels::of(PURPOSES, &lead.purpose),
-            status: labels::of(ENQUIRY_STATUSES, &lead.status),
+            purpose: labels::of(language, PURPOSES, &lead.purpose),
+            status: labels::of(language, ENQUIRY_STATUSES, &lead.status),
             is_answered,
             visit: Moment::parse_some(lead.visit_at.as_ref()),
             asked: Moment::parse_some(lead.created_at.as_ref()),

@@ -39,7 +39,7 @@ async fn stream(visit: Visit, headers: HeaderMap) -> Result<Response, Failure> {
     let call = Call::get("/api/realtime/stream");
     let call = if let Some(id) = last { call.query(&[("after", id)]) } else { call };
     let pieces = visit.file(call).await?.into_body().into_data_stream();
-    let mut frames = Frames::default();
+    let mut frames = Frames::new(visit.language);
     let told = pieces.filter_map(move |piece| {
         let told = piece.map(|bytes| frames.take(&bytes));
         ready(if matches!(&told, Ok(text) if text.is_empty()) { None } else { Some(told) })

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 
 use crate::api::Summary;
 use crate::labels::{self, ACTIVITIES};
+use crate::messages::Language;
 use crate::numbers::Count;
 use crate::when::{Moment, day_words};
 
@@ -17,8 +18,8 @@ pub(super) struct Month {
 }
 
 impl Month {
-    pub(super) fn of(summary: Summary) -> Self {
-        let named = |(code, n): (String, u64)| (labels::of(ACTIVITIES, &code), code, Count(n));
+    pub(super) fn of(language: Language, summary: Summary) -> Self {
+        let named = |(code, n): (String, u64)| (labels::of(language, ACTIVITIES, &code), code, Count(n));
         let mut counts: Vec<_> = summary.activity_counts.into_iter().map(named).collect();
         counts.sort_by_key(|(_, _, n)| Reverse(*n));
         let sum = counts.iter().map(|(_, _, n)| n.0).sum();
@@ -36,16 +37,17 @@ impl Month {
 mod tests {
     use super::Month;
     use crate::api::Summary;
+    use crate::messages::Language::English;
 
     #[test]
     fn the_longest_bar_is_the_first() {
         let counts = [("USER_LOGIN".to_owned(), 2), ("PROPERTY_VIEWED".to_owned(), 9)];
-        let month = Month::of(Summary { activity_counts: counts.into(), ..Summary::default() });
+        let month = Month::of(English, Summary { activity_counts: counts.into(), ..Summary::default() });
         assert_eq!((month.total.0, month.largest, month.counts[0].0.as_str()), (11, 9, "Homes viewed"));
     }
 
     #[test]
     fn nothing_done_is_no_division_by_zero() {
-        assert_eq!(Month::of(Summary::default()).largest, 1);
+        assert_eq!(Month::of(English, Summary::default()).largest, 1);
     }
 }

@@ -16,12 +16,15 @@ use crate::form::Form;
 use crate::frame::Frame;
 use crate::key::Key;
 use crate::labels::{self, ACTIVITIES};
+use crate::messages::Language;
 use crate::next_path::NextPath;
 use crate::pages::show;
 use crate::visit::{Visit, shortened};
 
 const PATH: &str = "/dashboard/timeline";
 const SHOWN: &str = "30";
+/// How many are hidden at once: as many as are shown.
+const MOST_HIDDEN: usize = 30;
 /// The longest cursor that is passed on.
 const LONGEST_CURSOR: usize = 400;
 
@@ -68,8 +71,8 @@ async fn timeline(visit: Visit) -> Result<Response, Failure> {
     let title = visit.text("personal-timeline-title").to_string();
     show(&TimelinePage {
         frame: visit.frame(title),
-        days: by_day(activities),
-        kinds: kinds(&kind),
+        days: by_day(visit.language, activities),
+        kinds: kinds(visit.language, &kind),
         from: day(asked.from),
         to: day(asked.to),
         filtered: !kind.is_empty() || asked.from.is_some() || asked.to.is_some(),
@@ -82,9 +85,15 @@ async fn timeline(visit: Visit) -> Result<Response, Failure> {
 
 async fn hide(visit: Visit, form: Form) -> Result<Response, Failure> {
     visit.must_be_signed_in()?;
-    let id = form.filled("activityId").and_then(Key::parse).ok_or(Failure::NotFound)?;
-    let call = Call::post("/api/user-history/me/hide", json!({ "activityId": id.to_string() }));
-    visit.tell(call).await?;
+    let ids: Vec<Key> =
+        form.pairs().filter(|(name, _)| *name == "activityId").filter_map(|(_, id)| Key::parse(id)).collect();
+    if ids.is_empty() {
+        return Err(Failure::NotFound);
+    }
+    for id in ids.iter().take(MOST_HIDDEN) {
+        let call = Call::post("/api/user-history/me/hide", json!({ "activityId": id.to_string() }));
+        visit.tell(call).await?;
+    }
     let back = form.get("next").and_then(NextPath::parse);
     Ok(visit.go(back.as_ref().map_or(PATH, NextPath::as_str), Some(Flash::EntryHidden)))
 }
@@ -144,12 +153,11 @@ impl Asked {
     }
 }
 
-fn kinds(shown: &str) -> Vec<(String, String, bool)> {
-    let known =
-        ACTIVITIES.iter().map(|(code, words)| ((*code).to_owned(), (*words).to_owned(), *code == shown));
-    let mut kinds: Vec<_> = known.collect();
+fn kinds(language: Language, shown: &str) -> Vec<(String, String, bool)> {
+    let known = labels::told(language, ACTIVITIES.iter().copied()).into_iter();
+    let mut kinds: Vec<_> = known.map(|(code, words)| (code.to_owned(), words, code == shown)).collect();
     if !shown.is_empty() && !kinds.iter().any(|(_, _, is_shown)| *is_shown) {
-        kinds.push((shown.to_owned(), labels::of(ACTIVITIES, shown), true));
+        kinds.push((shown.to_owned(), labels::of(language, ACTIVITIES, shown), true));
     }
     kinds
 }

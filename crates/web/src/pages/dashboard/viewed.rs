@@ -10,6 +10,7 @@ use crate::api::{Activity, ApiError, Call, History};
 use crate::failure::Failure;
 use crate::frame::Frame;
 use crate::key::Key;
+use crate::messages::Language;
 use crate::pager::Pager;
 use crate::pages::show;
 use crate::visit::Visit;
@@ -53,19 +54,19 @@ async fn page(visit: Visit) -> Result<Response, Failure> {
     let title = visit.text("personal-viewed-title").to_string();
     show(&ViewedPage {
         frame: visit.frame(title),
-        homes: each_once(history.activities),
+        homes: each_once(visit.language, history.activities),
         pager: Pager::new(PATH, number, history.total_pages, vec![]),
     })
 }
 
 /// The homes in the order in which they were looked at last.
-pub(super) fn each_once(activities: Vec<Activity>) -> Vec<Viewed> {
+pub(super) fn each_once(language: Language, activities: Vec<Activity>) -> Vec<Viewed> {
     let mut homes: Vec<Viewed> = Vec::new();
     for activity in activities {
         let Some(id) = activity.home().filter(|id| homes.iter().all(|home| home.id != *id)) else { continue };
         let when = Moment::parse(&activity.timestamp);
         let title = activity.title().map(str::to_owned);
-        homes.push(Viewed { id, title: title.unwrap_or_else(|| activity.words()), when });
+        homes.push(Viewed { id, title: title.unwrap_or_else(|| activity.words(language)), when });
     }
     homes
 }
@@ -76,6 +77,7 @@ mod tests {
 
     use super::each_once;
     use crate::api::Activity;
+    use crate::messages::Language::English;
 
     #[test]
     fn a_home_that_was_looked_at_again_is_there_once_at_its_last_place() {
@@ -84,7 +86,8 @@ mod tests {
                 "relatedEntityType": "property", "activityData": {"title": title}});
             serde_json::from_value(activity).unwrap()
         };
-        let homes = each_once(vec![viewed("h2", "Villa"), viewed("h1", "Flat"), viewed("h2", "Villa, then")]);
+        let all = vec![viewed("h2", "Villa"), viewed("h1", "Flat"), viewed("h2", "Villa, then")];
+        let homes = each_once(English, all);
         let titles: Vec<_> = homes.iter().map(|home| home.title.as_str()).collect();
         assert_eq!(titles, ["Villa", "Flat"]);
     }

@@ -17,20 +17,22 @@ use crate::failure::Failure;
 use crate::flash::Flash;
 use crate::form::Form;
 use crate::key::Key;
+use crate::labels::Labels;
+use crate::messages::{Language, key};
 use crate::sheet::{Field, Group, Kind, Sheet};
 use crate::visit::Visit;
 
-const ANSWERS: &[(&str, &str)] = &[("ENQUIRY", "In writing"), ("CALLBACK", "Call me back")];
+const ANSWERS: Labels = &[("ENQUIRY", key("ask-in-writing")), ("CALLBACK", key("ask-call-me-back"))];
 
 const REACHED_AT: Group = Group {
-    legend: "Be reached in another way",
+    legend: key("ask-reach"),
     folded: true,
     fields: &[
-        Field::line("name", "Your name").autocomplete("name"),
-        Field::new("phone", "Mobile number", Kind::Line("tel"))
-            .hint("Ten digits. Without it, the owner gets what is in your account.")
+        Field::line("name", key("ask-name")).autocomplete("name"),
+        Field::new("phone", key("ask-phone"), Kind::Line("tel"))
+            .hint(key("ask-phone-hint"))
             .autocomplete("tel"),
-        Field::new("email", "E-mail", Kind::Line("email")).autocomplete("email"),
+        Field::new("email", key("ask-email"), Kind::Line("email")).autocomplete("email"),
     ],
 };
 
@@ -39,10 +41,8 @@ static QUESTION: &[Group] = &[
         legend: "",
         folded: false,
         fields: &[
-            Field::new("message", "Your question", Kind::Text)
-                .hint("Such as: Is it still there? From when? What is included?")
-                .required(),
-            Field::new("purpose", "How you want your answer", Kind::Choice(ANSWERS)).required(),
+            Field::new("message", key("ask-question"), Kind::Text).hint(key("ask-question-hint")).required(),
+            Field::new("purpose", key("ask-purpose"), Kind::Choice(ANSWERS)).required(),
         ],
     },
     REACHED_AT,
@@ -53,9 +53,9 @@ static VISIT: &[Group] = &[
         legend: "",
         folded: false,
         fields: &[
-            Field::new("date", "Day", Kind::Line("date")).required(),
-            Field::new("time", "Time", Kind::Line("time")).hint("Such as 10:30, in Indian time.").required(),
-            Field::new("message", "Anything the owner should know", Kind::Text),
+            Field::new("date", key("ask-day"), Kind::Line("date")).required(),
+            Field::new("time", key("ask-time"), Kind::Line("time")).hint(key("ask-time-hint")).required(),
+            Field::new("message", key("ask-note"), Kind::Text),
         ],
     },
     REACHED_AT,
@@ -115,10 +115,10 @@ impl Wish {
     }
 
     /// The body of the enquiry, or what is wrong with the day or the time.
-    fn body(self, sheet: &Sheet, form: &Form) -> Result<Value, Refusal> {
+    fn body(self, language: Language, sheet: &Sheet, form: &Form) -> Result<Value, Refusal> {
         let mut body = sheet.json();
         if let (Self::Visit, Some(members)) = (self, body.as_object_mut()) {
-            let at = visit_at(form)?;
+            let at = visit_at(language, form)?;
             members.retain(|name, _| name != "date" && name != "time");
             members.insert("purpose".to_owned(), "VISIT".into());
             members.insert("visitAt".to_owned(), at.into());
@@ -141,7 +141,7 @@ async fn blank(visit: Visit, id: Key, wish: Wish) -> Result<Response, Failure> {
 
 async fn send(visit: Visit, id: Key, form: Form, wish: Wish) -> Result<Response, Failure> {
     let sheet = Sheet::typed(wish.groups(), &form);
-    let sent = match wish.body(&sheet, &form) {
+    let sent = match wish.body(visit.language, &sheet, &form) {
         Ok(body) => visit.tell(Call::post(format!("/api/properties/{id}/leads"), body)).await,
         Err(refusal) => Err(ApiError::Refused(Box::new(refusal))),
     };
@@ -173,17 +173,18 @@ fn about_our_fields(error: ApiError) -> ApiError {
 }
 
 /// The time that was chosen, as the API takes it. Days and times of forms are Indian.
-fn visit_at(form: &Form) -> Result<String, Refusal> {
+fn visit_at(language: Language, form: &Form) -> Result<String, Refusal> {
     let date = form.filled("date").and_then(|date| date.parse::<Date>().ok());
     let time = form.filled("time").and_then(|time| time.parse::<Time>().ok());
     if let (Some(date), Some(time)) = (date, time) {
         return Ok(format!("{date}T{}+05:30", time.strftime("%H:%M:%S")));
     }
     let wrong = [
-        date.is_none().then_some(("date", "must be a day such as 2026-12-31")),
-        time.is_none().then_some(("time", "must be a time such as 10:30")),
+        date.is_none().then_some(("date", key("ask-day-wrong"))),
+        time.is_none().then_some(("time", key("ask-time-wrong"))),
     ];
-    let errors = wrong.into_iter().flatten().map(|(name, words)| (name.to_owned(), words.to_owned()));
+    let errors =
+        wrong.into_iter().flatten().map(|(name, key)| (name.to_owned(), language.text(key).to_string()));
     Err(Refusal {
         status: StatusCode::UNPROCESSABLE_ENTITY,
         code: String::new(),
@@ -205,17 +206,18 @@ pub(super) async fn sent(visit: &Visit, id: &Key) -> Result<Option<Enquiry>, Fai
 mod tests {
     use super::visit_at;
     use crate::form::Form;
+    use crate::messages::Language::English;
 
     #[test]
     fn a_visit_is_asked_for_in_indian_time() {
-        let at = visit_at(&Form::parse(b"date=2026-12-05&time=10%3A30")).unwrap();
+        let at = visit_at(English, &Form::parse(b"date=2026-12-05&time=10%3A30")).unwrap();
         assert_eq!(at, "2026-12-05T10:30:00+05:30");
     }
 
     #[test]
     fn each_wrong_field_is_named() {
         let wrong = |form: &[u8]| {
-            let refusal = visit_at(&Form::parse(form)).unwrap_err();
+            let refusal = visit_at(English, &Form::parse(form)).unwrap_err();
             refusal.field_errors.into_keys().collect::<Vec<_>>()
         };
         assert_eq!(wrong(b"date=sunday&time=10%3A30"), ["date"]);

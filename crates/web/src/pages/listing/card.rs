@@ -92,7 +92,7 @@ impl Times {
             listed,
             changed: changed.filter(is_later),
             seen: home.views_count.map(seen),
-            kept: home.favorites_count.map(kept),
+            kept: home.favorites_count.filter(|count| count.0 > 0).map(kept),
         }
     }
 }

@@ -5,6 +5,7 @@ use crate::api::{Call, ContactLook, Enquiry, Page, Property};
 use crate::failure::Failure;
 use crate::key::Key;
 use crate::labels;
+use crate::messages::key;
 use crate::visit::Visit;
 
 /// The number of enquiries shown.
@@ -14,7 +15,7 @@ const NEWEST: &str = "5";
 pub(super) struct OwnPanel {
     pub(super) status: String,
     /// Statuses that the owner can set next, with the text of each button.
-    pub(super) next_statuses: Vec<(&'static str, &'static str)>,
+    pub(super) next_statuses: Vec<(&'static str, String)>,
     /// Whether a moderator took it off the market, so that its owner cannot put it back.
     pub(super) held: bool,
     /// Who was shown the contact; `None` when that could not be loaded.
@@ -29,8 +30,11 @@ impl OwnPanel {
         let asked = [("box", "received"), ("propertyId", &*about), ("size", NEWEST)];
         let enquiries = Call::get("/api/leads").query(&asked);
         Ok(Self {
-            status: home.status.as_deref().map_or_else(String::new, |it| labels::of(labels::STATUSES, it)),
-            next_statuses: next_statuses(home),
+            status: home
+                .status
+                .as_deref()
+                .map_or_else(String::new, |it| labels::of(visit.language, labels::STATUSES, it)),
+            next_statuses: labels::told(visit.language, next_statuses(home)),
             held: is_held(home),
             looks: contact_looks::newest(visit, id).await?,
             enquiries: visit.ask_for_part(enquiries).await?,
@@ -38,8 +42,8 @@ impl OwnPanel {
     }
 }
 
-/// The statuses that the API lets the owner set, with button texts. Removal has its own button; a status without a
-/// text gets none.
+/// The statuses that the API lets the owner set, with the keys of the texts of their buttons. Removal has its own button;
+/// a status without a text gets none.
 fn next_statuses(home: &Property) -> Vec<(&'static str, &'static str)> {
     let next = home.next_statuses.iter().flatten();
     next.filter_map(|to| words(home.status.as_deref()?, to)).collect()
@@ -47,14 +51,14 @@ fn next_statuses(home: &Property) -> Vec<(&'static str, &'static str)> {
 
 fn words(from: &str, to: &str) -> Option<(&'static str, &'static str)> {
     Some(match (from, to) {
-        ("DRAFT", "ACTIVE") => ("ACTIVE", "Publish"),
-        ("DRAFT", "PENDING_REVIEW") => ("PENDING_REVIEW", "Send for review"),
-        ("REJECTED", "DRAFT") => ("DRAFT", "Back to draft"),
-        ("ACTIVE", "SOLD") => ("SOLD", "Mark as sold"),
-        ("ACTIVE", "RENTED") => ("RENTED", "Mark as rented"),
-        ("ACTIVE", "INACTIVE") => ("INACTIVE", "Hide for now"),
-        ("INACTIVE" | "EXPIRED", "ACTIVE") => ("ACTIVE", "Show it again"),
-        ("SOLD" | "RENTED", "ACTIVE") => ("ACTIVE", "Back on the market"),
+        ("DRAFT", "ACTIVE") => ("ACTIVE", key("ask-publish")),
+        ("DRAFT", "PENDING_REVIEW") => ("PENDING_REVIEW", key("ask-send-for-review")),
+        ("REJECTED", "DRAFT") => ("DRAFT", key("ask-back-to-draft")),
+        ("ACTIVE", "SOLD") => ("SOLD", key("ask-mark-as-sold")),
+        ("ACTIVE", "RENTED") => ("RENTED", key("ask-mark-as-rented")),
+        ("ACTIVE", "INACTIVE") => ("INACTIVE", key("ask-hide")),
+        ("INACTIVE" | "EXPIRED", "ACTIVE") => ("ACTIVE", key("ask-show-again")),
+        ("SOLD" | "RENTED", "ACTIVE") => ("ACTIVE", key("ask-back-on-the-market")),
         _ => return None,
     })
 }
@@ -79,9 +83,9 @@ mod tests {
         };
         assert_eq!(
             next_statuses(&home("DRAFT", &["PENDING_REVIEW"])),
-            [("PENDING_REVIEW", "Send for review")]
+            [("PENDING_REVIEW", "ask-send-for-review")]
         );
-        assert_eq!(next_statuses(&home("INACTIVE", &["ACTIVE"])), [("ACTIVE", "Show it again")]);
+        assert_eq!(next_statuses(&home("INACTIVE", &["ACTIVE"])), [("ACTIVE", "ask-show-again")]);
         assert!(next_statuses(&home("INACTIVE", &[])).is_empty());
         assert!(is_held(&home("INACTIVE", &[])) && is_held(&home("REJECTED", &[])));
         assert!(!is_held(&home("PENDING_REVIEW", &[])) && !is_held(&home("REJECTED", &["DRAFT"])));

@@ -12,6 +12,7 @@ use crate::flash::Flash;
 use crate::form::Form;
 use crate::key::Key;
 use crate::labels::CAUSES;
+use crate::messages::key;
 use crate::sheet::{Field, Group, Kind, Sheet};
 use crate::visit::Visit;
 
@@ -19,8 +20,8 @@ static COMPLAINT: &[Group] = &[Group {
     legend: "",
     folded: false,
     fields: &[
-        Field::new("cause", "What is wrong", Kind::Choice(CAUSES)).required(),
-        Field::new("details", "What you saw", Kind::Text).hint("It helps the moderator to find it."),
+        Field::new("cause", key("ask-report-cause"), Kind::Choice(CAUSES)).required(),
+        Field::new("details", key("ask-report-details"), Kind::Text).hint(key("ask-report-details-hint")),
     ],
 }];
 

@@ -1,182 +1,133 @@
-//! The counts beside results: links that choose one thing more.
+//! The counts beside the filters: how many homes each choice finds.
 
 use crate::api::{FacetCount, Facets};
-use crate::labels::{self, Labels};
+use crate::labels;
 use crate::localities::Locality;
 use crate::numbers::Count;
-use crate::rupees;
+use crate::place_path::Kind;
 use crate::wanted::Wanted;
 
-/// The most values that a filter shows.
-const MOST: usize = 10;
+/// The most localities that are suggested, and the most amenities that are offered.
+const MOST: usize = 20;
 
-/// A filter, with what can be chosen.
-pub(super) struct FacetGroup {
-    pub(super) filter: Filter,
-    pub(super) choices: Vec<FacetLink>,
-}
+/// The counts of every filter, by the names that the API gives them.
+pub(super) struct Counts(Facets);
 
-/// What a group of links chooses; the template names it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Filter {
-    Kind,
-    Deal,
-    Locality,
-    Bedrooms,
-    Price,
-    Area,
-    Furnishing,
-    Amenities,
-    Verified,
-}
-
-/// A value of a filter.
-pub(super) struct FacetLink {
+/// An amenity that can be chosen.
+pub(super) struct Amenity {
+    pub(super) value: String,
     pub(super) label: String,
-    pub(super) count: Count,
-    pub(super) href: String,
-    /// Whether it is chosen, so that the link takes it away.
+    /// How many homes have it; `None` for one that was chosen and that no home of this list has.
+    pub(super) count: Option<Count>,
     pub(super) is_chosen: bool,
 }
 
-/// Every filter with its name in the answer of the API.
-const FILTERS: [(&str, Filter); 9] = [
-    ("propertyType", Filter::Kind),
-    ("listingType", Filter::Deal),
-    ("location", Filter::Locality),
-    ("bedrooms", Filter::Bedrooms),
-    ("price", Filter::Price),
-    ("area", Filter::Area),
-    ("furnishedStatus", Filter::Furnishing),
-    ("amenities", Filter::Amenities),
-    ("verified", Filter::Verified),
-];
+impl Counts {
+    pub(super) fn new(facets: Facets) -> Self {
+        Self(facets)
+    }
 
-/// The groups that have something to choose.
-pub(super) fn groups(wanted: &Wanted, facets: &Facets) -> Vec<FacetGroup> {
-    let group = |(name, filter): (&str, Filter)| {
-        let counts = facets.get(name)?.iter().filter(|count| count.count.0 > 0);
-        let choices: Vec<FacetLink> =
-            counts.filter_map(|count| filter.link(wanted, count)).take(MOST).collect();
-        (!choices.is_empty()).then_some(FacetGroup { filter, choices })
-    };
-    FILTERS.into_iter().filter_map(group).collect()
-}
+    fn values(&self, filter: &str) -> impl Iterator<Item = &FacetCount> {
+        self.0.get(filter).into_iter().flatten().filter(|count| count.count.0 > 0)
+    }
 
-impl Filter {
-    fn link(self, wanted: &Wanted, count: &FacetCount) -> Option<FacetLink> {
-        let value = count.value.as_str();
-        let coded = |labels: Labels| labels::of(labels, value);
-        let (label, chosen, is_chosen) = match self {
-            Self::Kind => (coded(labels::PROPERTY_TYPES), wanted.of_type(value), wanted.has_type(value)),
-            Self::Deal => (coded(labels::LISTING_TYPES), wanted.of_deal(value), wanted.has_deal(value)),
-            Self::Locality => {
-                let locality = Locality::named(value)?;
-                let is_chosen = wanted.place.locality.as_ref() == Some(&locality);
-                (locality.name.clone(), wanted.in_locality(locality), is_chosen)
-            }
-            Self::Bedrooms => {
-                (format!("{value} BHK"), wanted.toggled("bedrooms", value), wanted.has("bedrooms", value))
-            }
-            Self::Price => return between(wanted, count, ["minPrice", "maxPrice"], rupees::words),
-            Self::Area => {
-                let feet = |area: u64| format!("{} sq ft", Count(area));
-                return between(wanted, count, ["minArea", "maxArea"], feet);
-            }
-            Self::Furnishing => toggle(wanted, "furnished", value, coded(labels::FURNISHING)),
-            Self::Amenities => toggle(wanted, "amenities", value, labels::capitalised(value.to_owned())),
-            Self::Verified if value == "true" => toggle(wanted, "verified", value, "Verified".to_owned()),
-            Self::Verified => return None,
+    /// How many homes have this value of a filter; `None` without any.
+    pub(super) fn of(&self, filter: &str, value: &str) -> Option<Count> {
+        self.values(filter).find(|count| count.value == value).map(|count| count.count)
+    }
+
+    /// How many homes have this many bedrooms, such as `2` or `5+`.
+    pub(super) fn of_rooms(&self, rooms: &str) -> Option<Count> {
+        let Some(least) = rooms.strip_suffix('+').and_then(|least| least.parse::<f64>().ok()) else {
+            return self.of("bedrooms", rooms);
         };
-        Some(FacetLink { label, count: count.count, href: chosen.address(), is_chosen })
+        let has_as_many = |count: &&FacetCount| count.value.parse::<f64>().is_ok_and(|rooms| rooms >= least);
+        total(self.values("bedrooms").filter(has_as_many))
+    }
+
+    /// How many homes are of this kind.
+    pub(super) fn of_kind(&self, kind: &Kind) -> Option<Count> {
+        match kind.also {
+            Some((filter, value)) => self.of(filter, value),
+            None => {
+                let is_of_kind = |count: &&FacetCount| kind.types.contains(&count.value.as_str());
+                total(self.values("propertyType").filter(is_of_kind))
+            }
+        }
+    }
+
+    /// The localities with homes, as people write them.
+    pub(super) fn localities(&self) -> Vec<(String, Count)> {
+        let named = |count: &FacetCount| Some((Locality::named(&count.value)?.name, count.count));
+        self.values("location").filter_map(named).take(MOST).collect()
+    }
+
+    /// The amenities: those that were chosen come first, so that none of them is out of sight.
+    pub(super) fn amenities(&self, wanted: &Wanted) -> Vec<Amenity> {
+        let amenity = |value: &str, is_chosen: bool| Amenity {
+            value: value.to_owned(),
+            label: labels::capitalised(value.to_owned()),
+            count: self.of("amenities", value),
+            is_chosen,
+        };
+        let others = self.values("amenities").map(|count| count.value.as_str());
+        let others = others.filter(|value| !wanted.has("amenities", value)).take(MOST);
+        let chosen = wanted.values("amenities").map(|value| amenity(value, true));
+        chosen.chain(others.map(|value| amenity(value, false))).collect()
     }
 }
 
-fn toggle(wanted: &Wanted, name: &str, value: &str, label: String) -> (String, Wanted, bool) {
-    (label, wanted.toggled(name, value), wanted.has(name, value))
-}
-
-/// A range of prices or areas.
-fn between(
-    wanted: &Wanted,
-    count: &FacetCount,
-    names: [&str; 2],
-    words: impl Fn(u64) -> String,
-) -> Option<FacetLink> {
-    let [least, most] = [whole(count.from).filter(|from| *from > 0), whole(count.to)];
-    let label = match (least, most) {
-        (Some(least), Some(most)) => format!("{} to {}", words(least), words(most)),
-        (Some(least), None) => format!("From {}", words(least)),
-        (None, Some(most)) => format!("Under {}", words(most)),
-        (None, None) => return None,
-    };
-    let [low, high] = names;
-    let bounds = [(low, least), (high, most)];
-    let is_chosen = wanted.is_bounded(bounds);
-    let chosen = if is_chosen { [(low, None), (high, None)] } else { bounds };
-    Some(FacetLink { label, count: count.count, href: wanted.bounded(chosen).address(), is_chosen })
-}
-
-/// A bound of a range, which is a whole number.
-fn whole(bound: Option<f64>) -> Option<u64> {
-    bound
-        .filter(|bound| bound.is_finite() && *bound >= 0.0)
-        .and_then(|bound| format!("{bound:.0}").parse().ok())
+fn total<'a>(counts: impl Iterator<Item = &'a FacetCount>) -> Option<Count> {
+    let total = counts.map(|count| count.count.0).sum::<u64>();
+    (total > 0).then_some(Count(total))
 }
 
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
-    use super::{Filter, groups};
-    use crate::api::Facets;
+    use super::Counts;
     use crate::form::Form;
-    use crate::place_path::PlacePath;
+    use crate::numbers::Count;
+    use crate::place_path::{KINDS, PlacePath};
     use crate::wanted::Wanted;
 
-    #[test]
-    fn every_count_leads_to_what_it_counts() {
-        let facets: Facets = serde_json::from_value(json!({
-            "propertyType": [{"value": "APARTMENT", "count": 9}, {"value": "VILLA", "count": 2}],
-            "bedrooms": [{"value": "2", "count": 5}, {"value": "9", "count": 0}],
-            "price": [{"value": "50-lakh-to-1-crore", "count": 4, "from": 5_000_000.0, "to": 10_000_000.0},
-                {"value": "over-5-crore", "count": 1, "from": 50_000_000.0}],
+    fn counts() -> Counts {
+        let facets = json!({
+            "propertyType": [{"value": "SHOP", "count": 9}, {"value": "OFFICE", "count": 2}],
+            "listingType": [{"value": "PG", "count": 3}],
+            "bedrooms": [{"value": "2", "count": 5}, {"value": "5", "count": 1}, {"value": "6.5", "count": 2},
+                {"value": "9", "count": 0}],
             "location": [{"value": "hitec city", "count": 3}, {"value": "కొండాపూర్", "count": 1}],
-            "verified": [{"value": "true", "count": 1}, {"value": "false", "count": 8}],
-            "unheard": [{"value": "x", "count": 1}],
-        }))
-        .unwrap();
-        let place = PlacePath::parse("/hyderabad/apartments-for-sale").unwrap();
-        let wanted = Wanted::read(place, &Form::parse(b"bedrooms=2")).wanted;
-        let groups = groups(&wanted, &facets);
-        let links: Vec<(Filter, &str, &str, bool)> = groups
-            .iter()
-            .flat_map(|group| {
-                group.choices.iter().map(|it| (group.filter, &*it.label, &*it.href, it.is_chosen))
-            })
-            .collect();
-        let base = "/hyderabad/apartments-for-sale?bedrooms=2";
+            "amenities": [{"value": "lift", "count": 4}, {"value": "Gym", "count": 2}],
+        });
+        Counts::new(serde_json::from_value(facets).unwrap())
+    }
+
+    #[test]
+    fn a_choice_counts_everything_that_it_finds() {
+        let counts = counts();
+        let kind = |slug: &str| counts.of_kind(KINDS.iter().find(|kind| kind.slug == slug).unwrap());
+        assert_eq!(kind("commercial"), Some(Count(11)));
+        assert_eq!(kind("shops"), Some(Count(9)));
+        assert_eq!(kind("pg"), Some(Count(3)));
+        assert_eq!(kind("villas"), None);
         assert_eq!(
-            links,
-            [
-                (Filter::Kind, "Apartment", "/hyderabad/homes-for-sale?bedrooms=2", true),
-                (Filter::Kind, "Villa", "/hyderabad/villas-for-sale?bedrooms=2", false),
-                (
-                    Filter::Locality,
-                    "HITEC City",
-                    "/hyderabad/hitec-city/apartments-for-sale?bedrooms=2",
-                    false
-                ),
-                (Filter::Bedrooms, "2 BHK", "/hyderabad/apartments-for-sale", true),
-                (
-                    Filter::Price,
-                    "₹50 lakh to ₹1 crore",
-                    &*format!("{base}&minPrice=5000000&maxPrice=10000000"),
-                    false
-                ),
-                (Filter::Price, "From ₹5 crore", &*format!("{base}&minPrice=50000000"), false),
-                (Filter::Verified, "Verified", &*format!("{base}&verified=true"), false),
-            ]
+            ["2", "5+", "9"].map(|rooms| counts.of_rooms(rooms)),
+            [Some(Count(5)), Some(Count(3)), None]
         );
+        assert_eq!(counts.localities(), [("HITEC City".to_owned(), Count(3))]);
+    }
+
+    #[test]
+    fn an_amenity_that_was_chosen_is_there_although_no_home_has_it() {
+        let place = PlacePath::parse("/hyderabad").unwrap();
+        let wanted = Wanted::read(place, &Form::parse(b"amenities=Helipad&amenities=Gym")).wanted;
+        let amenities = counts().amenities(&wanted);
+        let told: Vec<(&str, &str, Option<Count>, bool)> =
+            amenities.iter().map(|it| (&*it.value, &*it.label, it.count, it.is_chosen)).collect();
+        let chosen = [("Helipad", "Helipad", None, true), ("Gym", "Gym", Some(Count(2)), true)];
+        assert_eq!(told[..2], chosen);
+        assert_eq!(told[2..], [("lift", "Lift", Some(Count(4)), false)]);
     }
 }

@@ -1,6 +1,7 @@
 //! The chips above results, and the links that lay them out.
 
 use crate::api::{Understood, UnderstoodFilter};
+use crate::messages::Language;
 use crate::wanted::{View, Wanted};
 
 /// A condition of the search.
@@ -18,8 +19,8 @@ pub(super) struct ViewLink {
 }
 
 /// Everything that filters: what the address says, what words became, and the words.
-pub(super) fn chips(wanted: &Wanted, understood: &Understood) -> Vec<Chip> {
-    let conditions = wanted.conditions().into_iter();
+pub(super) fn chips(language: Language, wanted: &Wanted, understood: &Understood) -> Vec<Chip> {
+    let conditions = wanted.conditions(language).into_iter();
     let mut chips: Vec<Chip> = conditions
         .map(|condition| Chip { label: condition.label, without: condition.without.address() })
         .collect();
@@ -29,7 +30,7 @@ pub(super) fn chips(wanted: &Wanted, understood: &Understood) -> Vec<Chip> {
     };
     chips.extend(understood.filters.iter().map(of_words));
     if understood.filters.is_empty() && !wanted.words.is_empty() {
-        let label = format!("“{}”", wanted.words);
+        let label = language.text("search-quoted").arg("words", &wanted.words).to_string();
         chips.push(Chip { label, without: wanted.without_words().address() });
     }
     chips
@@ -42,11 +43,13 @@ pub(super) fn as_text(wanted: &Wanted, understood: &Understood) -> Option<String
 }
 
 /// The filters that the form of the filters shows itself.
-const IN_FORM: [&str; 17] = [
+const IN_FORM: [&str; 20] = [
+    "amenities",
     "availableBy",
     "bathrooms",
     "bedrooms",
     "deal",
+    "facing",
     "forWhom",
     "furnished",
     "gated",
@@ -58,6 +61,7 @@ const IN_FORM: [&str; 17] = [
     "minArea",
     "minPrice",
     "pets",
+    "photos",
     "possession",
     "verified",
 ];

@@ -1,23 +1,21 @@
 //! The homes of a page on a map that is drawn here: an outline of the city, names of localities, and prices.
 
+mod layer;
 mod outline;
 
 use crate::api::Property;
-use crate::localities::{self, Locality, Point};
-use crate::messages::key;
+use crate::localities::{Locality, Point};
+use crate::messages::{Language, key};
 use crate::rupees;
-use crate::wanted::{Bounds, Wanted};
+use crate::wanted::{Bounds, View, Wanted};
 
+pub(super) use layer::Layer;
 pub(super) use outline::Shape;
 
 /// The width of the drawing in its own units.
 const WIDTH: f64 = 800.0;
 /// A degree of longitude in degrees of latitude, at Hyderabad.
 const NARROWER: f64 = 0.954;
-/// Homes nearer to each other than this are drawn as one.
-const NEAR: f64 = 56.0;
-/// Names of localities nearer to each other than this are not all drawn.
-const CROWDED: f64 = 74.0;
 /// The whole city.
 const CITY: Bounds = Bounds { west: 78.18, south: 17.19, east: 78.70, north: 17.64 };
 /// How far around a locality a map of it shows, in degrees.
@@ -43,8 +41,8 @@ pub(super) struct MapView {
     pub(super) bounds: Bounds,
     pub(super) height: String,
     pub(super) shapes: Vec<Shape>,
-    pub(super) names: Vec<Name>,
-    pub(super) pins: Vec<Pin>,
+    /// The pins and names for wide screens and for narrow ones.
+    pub(super) layers: Vec<Layer>,
     /// The homes for programs that draw another map.
     pub(super) places: Vec<Place>,
     /// How many homes of this page are not on the map.
@@ -65,6 +63,8 @@ pub(super) struct Name {
     pub(super) text: &'static str,
     pub(super) x: String,
     pub(super) y: String,
+    /// Whether a pin is at the same place, so that the name stands below it.
+    pub(super) is_pinned: bool,
 }
 
 /// A home, or several that are near each other.
@@ -100,7 +100,7 @@ struct Placed {
 
 impl MapView {
     /// Draws `homes`, and marks those that are on the map.
-    pub(super) fn of(homes: &mut [Property], wanted: &Wanted) -> Self {
+    pub(super) fn of(language: Language, homes: &mut [Property], wanted: &Wanted) -> Self {
         let bounds = shown(homes, wanted);
         let mut placed = Vec::new();
         for home in &mut *homes {
@@ -108,7 +108,9 @@ impl MapView {
             home.is_on_map = true;
             let (x, y) = drawn(&bounds, at);
             let price = home.price.as_ref().and_then(serde_json::Number::as_f64);
-            let price = price.and_then(|price| format!("{price:.0}").parse().ok()).map(rupees::short);
+            let price = price
+                .and_then(|price| format!("{price:.0}").parse().ok())
+                .map(|rupees| rupees::short(language, rupees));
             placed.push(Placed {
                 id: home.id.clone(),
                 title: home.heading().to_owned(),
@@ -124,10 +126,9 @@ impl MapView {
             bounds,
             height: format!("{:.0}", height(&bounds)),
             shapes: outline::shapes(&bounds),
-            names: names(&bounds),
+            layers: layer::layers(language, &bounds, &placed, wanted),
             elsewhere: homes.len() - placed.len(),
             is_rough: placed.iter().any(|home| home.is_rough),
-            pins: pins(&placed, wanted),
             places: placed.into_iter().map(Place::of).collect(),
             parts: parts(&bounds)
                 .zip(PARTS)
@@ -157,7 +158,7 @@ fn place(home: &Property) -> Option<(Point, bool)> {
 
 /// The part of the map to show: the part asked for, the locality asked for, or all homes that are in the city.
 fn shown(homes: &[Property], wanted: &Wanted) -> Bounds {
-    let drawn = wanted.value("bbox").and_then(Bounds::parse);
+    let part = wanted.value("bbox").and_then(Bounds::parse);
     let within = || Bounds::around(wanted.corners()).map(|bounds| bounds.padded(SMALLEST));
     let locality = || {
         let at = wanted.place.locality.as_ref()?.at?;
@@ -167,9 +168,24 @@ fn shown(homes: &[Property], wanted: &Wanted) -> Bounds {
         let places = homes.iter().filter_map(place).map(|(at, _)| at).filter(|at| CITY.holds(*at));
         Some(Bounds::around(places)?.padded(AROUND))
     };
-    let bounds = drawn.or_else(within).or_else(locality).or_else(of_homes).unwrap_or(CITY);
+    let bounds = part.or_else(within).or_else(locality).or_else(of_homes).unwrap_or(CITY);
     let is_tiny = bounds.width() < SMALLEST || bounds.height() < SMALLEST;
-    if is_tiny { bounds.padded(SMALLEST) } else { bounds }
+    let bounds = if is_tiny { bounds.padded(SMALLEST) } else { bounds };
+    if part.is_some() { bounds } else { fitted(bounds, wanted.view) }
+}
+
+/// Grown to the shape of its place on the page: upright beside a list, and flat above one.
+fn fitted(bounds: Bounds, view: View) -> Bounds {
+    let ratio = match view {
+        View::Split => 1.2,
+        View::List | View::Map => 0.8,
+    };
+    let Bounds { west, south, east, north } = bounds;
+    let high = bounds.width() * NARROWER * ratio;
+    let wide = bounds.height() / (NARROWER * ratio);
+    let up = (high - bounds.height()).max(0.0) / 2.0;
+    let out = (wide - bounds.width()).max(0.0) / 2.0;
+    Bounds { west: west - out, south: south - up, east: east + out, north: north + up }
 }
 
 /// The height of the drawing, so that it is not distorted. A very long or very flat part is.
@@ -188,40 +204,13 @@ fn figure(number: f64) -> String {
     format!("{number:.1}")
 }
 
-fn are_near((x, y): (f64, f64), (other_x, other_y): (f64, f64), distance: f64) -> bool {
-    (x - other_x).hypot(y - other_y) < distance
+/// Whether two points are in one room of this width and height.
+fn are_near((x, y): (f64, f64), (other_x, other_y): (f64, f64), (wide, high): (f64, f64)) -> bool {
+    (x - other_x).abs() < wide && (y - other_y).abs() < high
 }
 
-/// The names that have room.
-fn names(bounds: &Bounds) -> Vec<Name> {
-    let mut taken: Vec<(f64, f64)> = Vec::new();
-    let mut names = Vec::new();
-    for (text, at) in localities::all().filter(|(_, at)| bounds.holds(*at)) {
-        let (x, y) = drawn(bounds, at);
-        if !taken.iter().any(|other| are_near(*other, (x, y), CROWDED)) {
-            taken.push((x, y));
-            names.push(Name { text, x: figure(x), y: figure(y) });
-        }
-    }
-    names
-}
-
-/// The pins: a home alone, or several that are near each other.
-fn pins(homes: &[Placed], wanted: &Wanted) -> Vec<Pin> {
-    let mut clusters: Vec<Vec<&Placed>> = Vec::new();
-    for home in homes {
-        let is_near = |cluster: &&mut Vec<&Placed>| {
-            cluster.first().is_some_and(|first| are_near((first.x, first.y), (home.x, home.y), NEAR))
-        };
-        match clusters.iter_mut().find(is_near) {
-            Some(cluster) => cluster.push(home),
-            None => clusters.push(vec![home]),
-        }
-    }
-    clusters.iter().filter_map(|cluster| pin(cluster, wanted)).collect()
-}
-
-fn pin(cluster: &[&Placed], wanted: &Wanted) -> Option<Pin> {
+/// A home alone, or several that are near each other.
+fn pin(language: Language, cluster: &[&Placed], wanted: &Wanted) -> Option<Pin> {
     let first = cluster.first()?;
     let card = format!("#home-{}", first.id);
     let (x, y) = (figure(first.x), figure(first.y));
@@ -235,7 +224,8 @@ fn pin(cluster: &[&Placed], wanted: &Wanted) -> Option<Pin> {
         !cluster.iter().any(|home| home.is_rough) && around.width() + around.height() > 0.001;
     let href = if can_come_nearer { wanted.on_map(Some(around.padded(0.002))).address() } else { card };
     let homes = cluster.len();
-    Some(Pin { x, y, text: homes.to_string(), title: format!("{homes} homes"), href, homes })
+    let title = language.text("search-pin-homes").arg("count", homes).to_string();
+    Some(Pin { x, y, text: homes.to_string(), title, href, homes })
 }
 
 /// Nine equal parts, from north-west to south-east.

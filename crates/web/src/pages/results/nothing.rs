@@ -1,5 +1,7 @@
 //! What is offered when nothing was found.
 
+use futures_util::future::join_all;
+
 use super::searching::choices;
 use crate::failure::Failure;
 use crate::numbers::Count;
@@ -7,8 +9,8 @@ use crate::place_path::PlacePath;
 use crate::visit::Visit;
 use crate::wanted::{Condition, Wanted};
 
-/// The most conditions that are tried one by one.
-const MOST: usize = 8;
+/// The most conditions that are tried without: each is a call of the person's.
+const MOST: usize = 4;
 
 /// The same search without one condition.
 pub(super) struct Offer {
@@ -21,23 +23,40 @@ pub(super) struct Offer {
 
 /// What the search finds when one condition is taken away, the most first. What finds nothing either is left out.
 pub(super) async fn offers(visit: &Visit, wanted: &Wanted) -> Vec<Offer> {
-    let mut conditions = wanted.conditions();
+    let mut conditions = wanted.conditions(visit.language);
     if !wanted.words.is_empty() {
-        let label = format!("“{}”", wanted.words);
-        conditions.push(Condition { label, without: wanted.without_words() });
+        let label = visit.text("search-quoted").arg("words", &wanted.words).to_string();
+        conditions.push(Condition { about: "q", label, without: wanted.without_words() });
     }
-    let mut offers = Vec::new();
-    for Condition { label, without } in conditions.into_iter().take(MOST) {
-        match choices(visit, &without).await {
-            Ok(found) if found.total_elements.0 > 0 => {
-                offers.push(Offer { label, count: found.total_elements, href: without.address() });
-            }
-            Ok(_) => {}
-            Err(error) => tracing::warn!(%error, "a search without one condition could not be made"),
-        }
-    }
+    conditions.sort_by_key(|condition| rank(condition.about));
+    let offers = join_all(conditions.into_iter().take(MOST).map(|condition| offer(visit, condition))).await;
+    let mut offers: Vec<Offer> = offers.into_iter().flatten().collect();
     offers.sort_by_key(|offer| std::cmp::Reverse(offer.count));
     offers
+}
+
+/// How soon a condition is tried: what excludes most first, what people come for last.
+fn rank(about: &str) -> u8 {
+    match about {
+        "locality" => 0,
+        "q" => 1,
+        "minPrice" | "maxPrice" => 2,
+        "kind" | "deal" => 4,
+        _ => 3,
+    }
+}
+
+async fn offer(visit: &Visit, Condition { label, without, .. }: Condition) -> Option<Offer> {
+    match choices(visit, &without).await {
+        Ok(found) => {
+            let count = found.total_elements;
+            (count.0 > 0).then(|| Offer { label, count, href: without.address() })
+        }
+        Err(error) => {
+            tracing::warn!(%error, "a search without one condition could not be made");
+            None
+        }
+    }
 }
 
 /// Refuses the address of a locality that is not in our list and has no home at all.

@@ -50,11 +50,24 @@ pub(super) async fn search(visit: &Visit, wanted: &Wanted, page: u64) -> Result<
         if sort.by == "relevance" {
             query.push(("explain", "true"));
         }
-        Call::get("/api/search/properties").query(&query)
+        visit.marked(Call::get("/api/search/properties").query(&query))
     };
     let found: FoundHomes = visit.ask_for_page(page, call).await?;
-    let FoundHomes { content, total_elements, total_pages, understood, relaxed, facets } = found;
-    Ok(Found { homes: content, total: total_elements, pages: total_pages, understood, relaxed, facets })
+    Ok(found.into())
+}
+
+/// What the words of somebody signed in mean without words, if an address can say that. It is asked before the search,
+/// so that only the search at that address is kept among theirs.
+pub(super) async fn settled_first(visit: &Visit, wanted: &Wanted) -> Result<Option<Wanted>, Failure> {
+    if wanted.words.is_empty() || !visit.signed_in() {
+        return Ok(None);
+    }
+    let asked = wanted.api();
+    let asked = asked.iter().map(|(name, value)| (*name, value.as_str()));
+    let query: Vec<(&str, &str)> =
+        asked.chain([("size", "1"), ("facets", "false"), ("record", "false")]).collect();
+    let found: FoundHomes = visit.ask(Call::get("/api/search/properties").query(&query)).await?;
+    Ok(Found::from(found).settled(wanted))
 }
 
 /// All homes. This is no search, so it is not kept among the person's searches.
@@ -63,7 +76,7 @@ async fn all(visit: &Visit, wanted: &Wanted, page: u64) -> Result<Found, Failure
     let call = |page: &str| {
         let order =
             [("page", page), ("size", wanted.view.size()), ("sortBy", sort.by), ("sortDir", sort.dir)];
-        Call::get("/api/properties").query(&order)
+        visit.marked(Call::get("/api/properties").query(&order))
     };
     let list: Page<Property> = visit.ask_for_page(page, call).await?;
     let facets = match choices(visit, wanted).await {
@@ -84,6 +97,13 @@ pub(super) async fn choices(visit: &Visit, wanted: &Wanted) -> Result<Choices, A
     let query: Vec<(&str, &str)> = asked.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let call = Call::get("/api/search/filters");
     visit.ask(if query.is_empty() { call } else { call.query(&query) }).await
+}
+
+impl From<FoundHomes> for Found {
+    fn from(found: FoundHomes) -> Self {
+        let FoundHomes { content, total_elements, total_pages, understood, relaxed, facets } = found;
+        Self { homes: content, total: total_elements, pages: total_pages, understood, relaxed, facets }
+    }
 }
 
 impl Found {
@@ -131,10 +151,7 @@ mod tests {
         let wanted = Wanted::read(PlacePath::parse(path).unwrap(), &Form::parse(query.as_bytes())).wanted;
         let found: FoundHomes =
             serde_json::from_value(json!({"understood": understood, "relaxed": relaxed})).unwrap();
-        let FoundHomes { content, total_elements, total_pages, understood, relaxed, facets } = found;
-        let found =
-            Found { homes: content, total: total_elements, pages: total_pages, understood, relaxed, facets };
-        found.settled(&wanted).map(|wanted| wanted.address())
+        Found::from(found).settled(&wanted).map(|wanted| wanted.address())
     }
 
     fn filter(parameters: &Value) -> Value {

@@ -60,7 +60,7 @@ async fn past(visit: &Visit) -> Vec<Past> {
         let href = wanted.address();
         if past.len() < SHOWN && !past.iter().any(|other| other.href == href) {
             past.push(Past {
-                heading: wanted.heading(visit.city()),
+                heading: wanted.heading(visit.language, visit.city()),
                 href,
                 found: search.results_count,
                 at: Moment::parse_some(search.timestamp.as_ref()),

@@ -14,6 +14,7 @@ use crate::failure::Failure;
 use crate::frame::Frame;
 use crate::head;
 use crate::labels::{self, Labels};
+use crate::messages::key;
 use crate::sums::{short, whole};
 use crate::visit::Visit;
 use crate::when::date_words;
@@ -21,7 +22,8 @@ use crate::when::date_words;
 const PATH: &str = "/tools/costs";
 /// The fields that the API takes as they are.
 const CHOICES: [&str; 3] = ["propertyType", "transactionType", "possessionStatus"];
-const TRANSACTIONS: Labels = &[("RESALE", "Resale"), ("NEW", "New")];
+const TRANSACTIONS: Labels =
+    &[("RESALE", key("label-transaction-resale")), ("NEW", key("label-transaction-new"))];
 
 #[derive(Template)]
 #[template(path = "tools/costs.html")]

@@ -17,12 +17,13 @@ use crate::failure::Failure;
 use crate::frame::Frame;
 use crate::head;
 use crate::labels::{self, Labels};
+use crate::messages::key;
 use crate::pages::areas;
 use crate::typed;
 use crate::visit::Visit;
 
 const PATH: &str = "/tools/value";
-const OFFERS: Labels = &[("SALE", "Sale"), ("RENT", "Rent")];
+const OFFERS: Labels = &[("SALE", key("label-listing-sale")), ("RENT", key("label-listing-rent"))];
 /// The square feet in one of each unit of [`labels::AREA_UNITS`].
 const SQUARE_FEET: [(&str, f64); 6] = [
     ("SQFT", 1.0),

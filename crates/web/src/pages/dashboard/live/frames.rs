@@ -7,14 +7,15 @@ use serde_json::{Map, Value, json};
 
 use crate::key::Key;
 use crate::labels::{self, ACTIVITIES};
+use crate::messages::Language;
 use crate::when::Moment;
 
 /// The longest frame. The API's are far shorter; a longer one is left out.
 const LONGEST: usize = 256 * 1024;
 
 /// The part of the stream that is not translated yet.
-#[derive(Default)]
 pub(super) struct Frames {
+    language: Language,
     rest: Vec<u8>,
     /// The last byte that came: a frame ends with an empty line.
     last: u8,
@@ -36,6 +37,11 @@ struct Activity {
 }
 
 impl Frames {
+    /// The beginning of a stream, for a reader of this language.
+    pub(super) fn new(language: Language) -> Self {
+        Self { language, rest: Vec::new(), last: 0, is_cut: false }
+    }
+
     /// Takes the next piece of the stream, and returns the frames that it completes.
     pub(super) fn take(&mut self, piece: &[u8]) -> String {
         let mut told = String::new();
@@ -48,9 +54,9 @@ impl Frames {
             self.last = line.last().copied().unwrap_or_default();
             if ends {
                 if !self.is_cut {
-                    told.push_str(&translated(&String::from_utf8_lossy(&self.rest)));
+                    told.push_str(&translated(self.language, &String::from_utf8_lossy(&self.rest)));
                 }
-                *self = Self::default();
+                *self = Self::new(self.language);
             }
         }
         told
@@ -58,7 +64,7 @@ impl Frames {
 }
 
 /// A frame as pages take it: its id, so that a page can go on from there, and what it tells, if anything.
-fn translated(frame: &str) -> String {
+fn translated(language: Language, frame: &str) -> String {
     let member = |name: &str| {
         let mut lines = frame.lines();
         lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(':').map(str::trim))
@@ -69,7 +75,7 @@ fn translated(frame: &str) -> String {
     }
     let activity = member("data").filter(|_| member("event") == Some("activity"));
     if let Some(activity) = activity.and_then(|data| serde_json::from_str::<Activity>(data).ok()) {
-        let _ = writeln!(told, "data: {}", activity.told());
+        let _ = writeln!(told, "data: {}", activity.told(language));
     }
     // A comment shows that the connection lives.
     if told.is_empty() {
@@ -80,8 +86,8 @@ fn translated(frame: &str) -> String {
 }
 
 impl Activity {
-    fn told(&self) -> Value {
-        let what = labels::of(ACTIVITIES, &self.activity_type);
+    fn told(&self, language: Language) -> Value {
+        let what = labels::of(language, ACTIVITIES, &self.activity_type);
         let words = match self.activity_data.get("title").and_then(Value::as_str) {
             Some(title) => format!("{what}: {title}"),
             None => what,
@@ -108,6 +114,7 @@ impl Activity {
 #[cfg(test)]
 mod tests {
     use super::Frames;
+    use crate::messages::Language::English;
 
     const FRAME: &str = "event: activity\nid: WzEsMl0\ndata: {\"eventId\":\"e1\",\"activityType\":\"PROPERTY_FAVORITED\",\
         \"timestamp\":\"2026-11-20T19:00:00Z\",\"activityData\":{\"propertyId\":\"h1\",\"title\":\"A\\nB\"}}\n\n";
@@ -117,16 +124,16 @@ mod tests {
     #[test]
     fn frames_are_translated_however_they_are_cut() {
         for size in [1, 2, 7, FRAME.len()] {
-            let mut frames = Frames::default();
+            let mut frames = Frames::new(English);
             let told: String = FRAME.as_bytes().chunks(size).map(|piece| frames.take(piece)).collect();
             assert_eq!(told, TOLD, "in pieces of {size}");
         }
-        assert_eq!(Frames::default().take([FRAME, FRAME].concat().as_bytes()), [TOLD, TOLD].concat());
+        assert_eq!(Frames::new(English).take([FRAME, FRAME].concat().as_bytes()), [TOLD, TOLD].concat());
     }
 
     #[test]
     fn a_frame_that_tells_nothing_still_says_where_the_stream_is() {
-        let told = |frame: &str| Frames::default().take(frame.as_bytes());
+        let told = |frame: &str| Frames::new(English).take(frame.as_bytes());
         assert_eq!(told("id: WzEsMl0\n\n"), "id: WzEsMl0\n\n");
         assert_eq!(told("event: reset\nid: WzEsMl0\ndata: {\"reason\":\"x\"}\n\n"), "id: WzEsMl0\n\n");
         assert_eq!(told(":\n\n"), ":\n\n");
@@ -135,7 +142,7 @@ mod tests {
 
     #[test]
     fn a_frame_without_end_takes_no_memory() {
-        let mut frames = Frames::default();
+        let mut frames = Frames::new(English);
         for _ in 0..100 {
             assert!(frames.take(&[b'x'; 64 * 1024]).is_empty());
         }
