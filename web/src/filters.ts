@@ -64,13 +64,14 @@ export class Filters extends HTMLElement {
   /** Shows another list. `form` says whether the form must be shown anew, too. */
   async #go(url: string, form: boolean): Promise<void> {
     const top = window.scrollY;
-    if (!(await this.#replace(url, form))) return;
+    const shown = await this.#replace(url, form);
+    if (!shown) return;
     history.replaceState({ top }, '');
-    history.pushState(null, '', url);
+    history.pushState(null, '', shown);
   }
 
-  /** Whether the list was replaced; otherwise the page is loaded, or a newer change has come. */
-  async #replace(url: string, form: boolean): Promise<boolean> {
+  /** The address of the list that is shown now. Without one the page is loaded, or a newer change has come. */
+  async #replace(url: string, form: boolean): Promise<string | undefined> {
     this.#asked?.abort();
     const asked = new AbortController();
     this.#asked = asked;
@@ -81,16 +82,16 @@ export class Filters extends HTMLElement {
       const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
       const region = page.querySelector(REGION);
       if (!answer.ok || !here || !region) throw new Error('this is no list');
-      if (asked.signal.aborted) return false;
+      if (asked.signal.aborted) return undefined;
       here.replaceChildren(...region.childNodes);
       here.removeAttribute('aria-busy');
       document.title = page.title;
       this.#renew(page, form);
       document.dispatchEvent(new Event('hyd:replaced'));
-      return true;
+      return answer.url || url;
     } catch {
       if (!asked.signal.aborted) location.assign(url);
-      return false;
+      return undefined;
     }
   }
 
@@ -98,6 +99,10 @@ export class Filters extends HTMLElement {
   #renew(page: Document, form: boolean): void {
     const [old, renewed] = [this.querySelector('form'), page.querySelector('hyd-filters form')];
     if (form && old && renewed) old.replaceWith(renewed);
+    for (const part of document.querySelectorAll<HTMLElement>('[data-renew]')) {
+      const other = page.querySelector(`[data-renew="${CSS.escape(part.dataset['renew'] ?? '')}"]`);
+      part.replaceChildren(...(other?.childNodes ?? []));
+    }
     for (const count of this.querySelectorAll<HTMLElement>('[data-facet]')) {
       const other = page.querySelector(`hyd-filters [data-facet="${CSS.escape(count.dataset['facet'] ?? '')}"]`);
       count.textContent = other?.textContent ?? '';

@@ -1,4 +1,4 @@
-// <hyd-gallery> around links to photos: each opens in a dialog as large as the screen, with keys, buttons and swipes.
+// <hyd-gallery> around links to photos, or to pages of photos whose files are in `data-photo`: each opens in a dialog as large as the screen, with keys, buttons and swipes.
 // Without it the links open the photos.
 import { make, words } from './words.ts';
 
@@ -86,7 +86,7 @@ export class Gallery extends HTMLElement {
     if (!photo) return;
     this.#at = at;
     this.#from = photo;
-    this.#image.src = photo.href;
+    this.#image.src = photo.dataset['photo'] ?? photo.href;
     this.#image.alt = photo.querySelector('img')?.alt ?? '';
     this.#place.textContent = words(this, 'place', '{n}', `${at + 1} / ${this.#photos.length}`);
   }

@@ -5,9 +5,9 @@ import { startIslands } from './main.ts';
 
 test('only the islands of the page are started, and later ones when they come', async () => {
   await settled();
-  assert.equal(customElements.get('hyd-emi'), undefined);
-  show('<hyd-emi></hyd-emi><hyd-gallery></hyd-gallery>');
+  assert.equal(customElements.get('hyd-share'), undefined);
+  show('<hyd-share></hyd-share><hyd-gallery></hyd-gallery>');
   await startIslands();
-  assert.ok(customElements.get('hyd-emi') && customElements.get('hyd-gallery'));
+  assert.ok(customElements.get('hyd-share') && customElements.get('hyd-gallery'));
   assert.equal(customElements.get('hyd-map'), undefined);
 });

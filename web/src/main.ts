@@ -1,6 +1,5 @@
 // Finds the islands of a page and makes them move. What few pages have is loaded when a page has it.
 import { CompareTray } from './compare-tray.ts';
-import { Emi } from './emi.ts';
 import { Filters } from './filters.ts';
 import { Live } from './live.ts';
 import { Share } from './share.ts';
@@ -11,7 +10,6 @@ type Island = () => CustomElementConstructor | Promise<CustomElementConstructor>
 
 const ISLANDS: Record<string, Island> = {
   'hyd-compare': () => CompareTray,
-  'hyd-emi': () => Emi,
   'hyd-filters': () => Filters,
   'hyd-gallery': async () => (await import('./gallery.ts')).Gallery,
   'hyd-live': () => Live,

@@ -38,11 +38,11 @@ function within(view: View, whole: View): View {
   };
 }
 
-/** An area for the address: `longitude,latitude` of each corner, with `;` between them. */
+/** An area for the address: `latitude,longitude` of each corner, with `;` between them. */
 export function area(corners: Point[], whole: View, [west, south, east, north]: Bounds): string {
   return corners.map(({ x, y }) => {
     const longitude = west + ((x - whole.x) / whole.width) * (east - west);
     const latitude = north - ((y - whole.y) / whole.height) * (north - south);
-    return `${longitude.toFixed(5)},${latitude.toFixed(5)}`;
+    return `${latitude.toFixed(5)},${longitude.toFixed(5)}`;
   }).join(';');
 }

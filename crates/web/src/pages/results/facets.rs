@@ -47,13 +47,11 @@ impl Counts {
 
     /// How many homes are of this kind.
     pub(super) fn of_kind(&self, kind: &Kind) -> Option<Count> {
-        match kind.also {
-            Some((filter, value)) => self.of(filter, value),
-            None => {
-                let is_of_kind = |count: &&FacetCount| kind.types.contains(&count.value.as_str());
-                total(self.values("propertyType").filter(is_of_kind))
-            }
+        if let Some((filter, value)) = kind.also {
+            return self.of(filter, value);
         }
+        let is_of_kind = |count: &&FacetCount| kind.types.contains(&count.value.as_str());
+        total(self.values("propertyType").filter(is_of_kind))
     }
 
     /// The localities with homes, as people write them.

@@ -43,8 +43,6 @@ pub(super) struct MapView {
     pub(super) shapes: Vec<Shape>,
     /// The pins and names for wide screens and for narrow ones.
     pub(super) layers: Vec<Layer>,
-    /// The homes for programs that draw another map.
-    pub(super) places: Vec<Place>,
     /// How many homes of this page are not on the map.
     pub(super) elsewhere: usize,
     /// Whether a home is drawn at the middle of its locality, because it states no place.
@@ -77,14 +75,6 @@ pub(super) struct Pin {
     pub(super) title: String,
     pub(super) href: String,
     pub(super) homes: usize,
-}
-
-/// A home with its place.
-pub(super) struct Place {
-    pub(super) id: String,
-    pub(super) at: Point,
-    pub(super) is_rough: bool,
-    pub(super) price: String,
 }
 
 /// A home that is drawn.
@@ -129,7 +119,6 @@ impl MapView {
             layers: layer::layers(language, &bounds, &placed, wanted),
             elsewhere: homes.len() - placed.len(),
             is_rough: placed.iter().any(|home| home.is_rough),
-            places: placed.into_iter().map(Place::of).collect(),
             parts: parts(&bounds)
                 .zip(PARTS)
                 .map(|(part, name)| (wanted.on_map(Some(part)).address(), name))
@@ -137,13 +126,6 @@ impl MapView {
             everywhere: is_part.then(|| wanted.on_map(None).address()),
             here: wanted.on_map(Some(bounds)).address(),
         }
-    }
-}
-
-impl Place {
-    fn of(home: Placed) -> Self {
-        let Placed { id, price, at, is_rough, .. } = home;
-        Self { id, at, is_rough, price }
     }
 }
 

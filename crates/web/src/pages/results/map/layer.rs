@@ -31,7 +31,7 @@ pub(super) fn layers(language: Language, bounds: &Bounds, homes: &[Placed], want
         let clusters = clusters(homes, scale);
         let firsts = clusters.iter().filter_map(|cluster| cluster.first());
         let at: Vec<Pair> = firsts.map(|home| (home.x, home.y)).collect();
-        let names = Names { pins: &at, scale, taken: Vec::new(), names: Vec::new() };
+        let names = Names { pins: &at, scale, taken: Vec::new(), put: Vec::new() };
         let pins = clusters.iter().filter_map(|cluster| pin(language, cluster, wanted)).collect();
         Layer { class, names: names.of(bounds), pins }
     };
@@ -63,7 +63,7 @@ struct Names<'a> {
     pins: &'a [Pair],
     scale: f64,
     taken: Vec<Pair>,
-    names: Vec<Name>,
+    put: Vec<Name>,
 }
 
 impl Names<'_> {
@@ -82,7 +82,7 @@ impl Names<'_> {
         for (text, at) in here {
             self.put(text, at, false);
         }
-        self.names
+        self.put
     }
 
     /// Puts a name at a place, if it has room there.
@@ -92,10 +92,10 @@ impl Names<'_> {
             others.iter().any(|other| are_near(*other, at, times(room, self.scale)))
         };
         let is_crowded = near(self.pins, NAME_BY_PIN) || near(&self.taken, NAME);
-        if is_crowded || self.names.iter().any(|name| name.text == text) {
+        if is_crowded || self.put.iter().any(|name| name.text == text) {
             return;
         }
         self.taken.push(at);
-        self.names.push(Name { text, x: figure(x), y: figure(y), is_pinned });
+        self.put.push(Name { text, x: figure(x), y: figure(y), is_pinned });
     }
 }

@@ -1,0 +1,29 @@
+# What the islands say. A number or a name takes the place of {n}.
+
+island-suggestions = Suggestions
+island-no-suggestions = No suggestions
+island-one-suggestion = 1 suggestion
+island-suggestions-found = {"{n}"} suggestions
+island-found = {"{n}"}
+island-map-label = Map: arrow keys move it, plus and minus zoom
+island-map-closer = Zoom in
+island-map-farther = Zoom out
+island-map-whole = Show all
+island-map-draw = Draw an area
+island-map-cancel = Stop drawing
+island-map-finish = Search in this area
+island-map-how = Press the corners of the area on the map. By keys: arrows move the cross, Enter puts a corner, Backspace takes the last one back.
+island-map-corners = {"{n}"} corners
+island-gallery-label = Photos
+island-gallery-close = Close
+island-gallery-previous = Previous photo
+island-gallery-next = Next photo
+island-share = Share or copy the address
+island-share-copied = The address is copied.
+island-share-failed = Copy this address: {"{n}"}
+island-compare-label = Homes to compare
+island-compare-count = {"{n}"} of 4 homes to compare
+island-compare-full = Four homes can be compared. Take one away first.
+island-compare-compare = Compare
+island-compare-clear = Clear
+island-compare-remove = Take away {"{n}"}
