@@ -174,6 +174,7 @@ fn listed(aggregates: &AggregateStore, event: &Envelope) -> Home {
         panic!("{event:?} lists no home")
     };
     Home {
+        earlier_price: None,
         tenant: event.stream.tenant.clone(),
         id: event.stream.id.parse().unwrap(),
         owner,
