@@ -32,6 +32,7 @@ mod pages;
 mod place_path;
 mod plot;
 mod rupees;
+mod saved_marks;
 mod search_address;
 mod sent_files;
 mod session;

@@ -17,6 +17,7 @@ use crate::icon::{Icon, icon};
 use crate::key::Key;
 use crate::messages::{Language, Message, key};
 use crate::numbers::{Count, grouped};
+use crate::saved_marks;
 use crate::since::Since;
 use crate::spark::Spark;
 use crate::visit::Visit;
@@ -76,7 +77,8 @@ pub(super) fn router() -> Router<Site> {
 
 async fn home(visit: Visit) -> Result<Response, Failure> {
     let call = Call::get("/api/properties/recent").query(&[("limit", LATEST)]);
-    let latest: Page<Property> = visit.ask(call).await?;
+    let mut latest: Page<Property> = visit.ask(call).await?;
+    saved_marks::mark(&visit, [&mut latest.content]).await;
     let areas = areas(&visit).await;
     let title = visit.text("home-title").arg("city", visit.city()).to_string();
     let since = Since::load(&visit).await?;

@@ -41,6 +41,7 @@ use crate::frame::Frame;
 use crate::head;
 use crate::key::Key;
 use crate::listing_path;
+use crate::saved_marks;
 use crate::visit::Visit;
 
 /// The homes that were looked at before, this one perhaps among them.
@@ -138,7 +139,8 @@ async fn render(
     let looked_at = if is_seeker { looked_at(visit, &id).await? } else { Vec::new() };
     let context = ContextView::load(visit, &id).await?;
     let costs = CostSheet::load(visit, &home).await?;
-    let similar = similar(visit, &id).await?;
+    let mut similar = similar(visit, &id).await?;
+    saved_marks::mark(visit, [&mut similar]).await;
     let frame = visit.frame(home.heading()).with_head(head::listing(visit, &home)?);
     show(&ListingPage {
         gallery: Gallery::of(visit, &home),

@@ -10,6 +10,7 @@ use crate::Site;
 use crate::api::{Call, Page, Property};
 use crate::failure::Failure;
 use crate::frame::Frame;
+use crate::saved_marks;
 use crate::visit::Visit;
 
 const SIZE: &str = "24";
@@ -28,7 +29,8 @@ pub(super) fn router() -> Router<Site> {
 async fn page(visit: Visit) -> Result<Response, Failure> {
     visit.must_be_signed_in()?;
     visit.knows(&[]);
-    let list: Page<Property> = visit.ask(call(SIZE)).await?;
+    let mut list: Page<Property> = visit.ask(call(SIZE)).await?;
+    saved_marks::mark(&visit, [&mut list.content]).await;
     let title = visit.text("results-recommended").to_string();
     show(&RecommendedPage { frame: visit.frame(title), homes: list.content })
 }

@@ -22,6 +22,7 @@ use crate::labels::{self, Labels};
 use crate::numbers::Count;
 use crate::pager::Pager;
 use crate::place_path::{CITY, DEALS, Deal, KINDS, Kind, PlacePath};
+use crate::saved_marks;
 use crate::visit::{Visit, shortened};
 use crate::wanted::{Reading, Sort, View, Wanted, with_query};
 use facets::{FacetGroup, Filter};
@@ -121,7 +122,8 @@ async fn render(visit: &Visit, wanted: Wanted, found: Found, page: u64) -> Resul
     let Found { mut homes, total, pages, understood, relaxed, facets } = found;
     let is_nothing = total == 0 && page == 0 && !wanted.is_bare();
     let offers = if is_nothing { nothing::offers(visit, &wanted).await } else { Vec::new() };
-    let recommended = if page == 0 { recommended::homes(visit, RECOMMENDED).await } else { Vec::new() };
+    let mut recommended = if page == 0 { recommended::homes(visit, RECOMMENDED).await } else { Vec::new() };
+    saved_marks::mark(visit, [&mut homes, &mut recommended]).await;
     let suggestions =
         if page == 0 && wanted.is_bare() { suggested::load(visit).await } else { Suggestions::default() };
     let map = wanted.view.has_map().then(|| MapView::of(&mut homes, &wanted));

@@ -18,6 +18,7 @@ use crate::head;
 use crate::key::Key;
 use crate::listing_path;
 use crate::numbers::{Count, figure};
+use crate::saved_marks;
 use crate::sums::whole;
 use crate::visit::Visit;
 use crate::when::Moment;
@@ -65,7 +66,8 @@ async fn area(visit: Visit, slug: Result<Path<String>, PathRejection>) -> Result
     }
     visit.knows(&[]);
     let AreaDetails { area, kinds, near, computed_at } = details;
-    let newest = newest(&visit, &area.name).await?;
+    let mut newest = newest(&visit, &area.name).await?;
+    saved_marks::mark(&visit, [&mut newest]).await;
     let title = visit.text("areas-one-title").arg("area", &area.name).arg("city", visit.city()).to_string();
     let description = visit.text("areas-one-description").arg("area", &area.name).to_string();
     let head = head::plain(&visit, description);
