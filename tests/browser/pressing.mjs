@@ -5,10 +5,13 @@ import { picture } from './server.mjs';
 const phone = { width: 360, height: 740 };
 const desk = { width: 1200, height: 800 };
 
+/** Chromium's word that the next page came before the last one had faded: nobody reads that fast. */
+export const isHurry = (error) => /Transition was (aborted|skipped)/.test(String(error));
+
 /** Collects what goes wrong inside the pages: scripts, requests, and what the content security policy stopped. */
 export function watch(page) {
   const faults = [];
-  page.on('pageerror', (error) => faults.push(`${page.url()}: ${error}`));
+  page.on('pageerror', (error) => { if (!isHurry(error)) faults.push(`${page.url()}: ${error}`); });
   page.on('requestfailed', (request) => faults.push(`${request.url()}: ${request.failure()?.errorText}`));
   page.on('console', (message) => {
     // Chromium notes every answer of 400 and above there; those are looked at where they are expected.

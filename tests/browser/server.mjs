@@ -13,10 +13,10 @@ export const adminEmail = 'root@example.com';
 const program = process.env.HYD_TEST_PROGRAM ?? join(root, 'target/ci/hyderabadinfra');
 const pictures = join(root, 'target', 'browser');
 
-async function serve(data, settings) {
+async function serve(data, settings, options) {
   const env = { HYD_DATA_DIR: data, HYD_LISTEN: '127.0.0.1:0', HYD_MANAGEMENT_LISTEN: '127.0.0.2:0',
     HYD_ADMIN_EMAIL: adminEmail, HYD_ADMIN_PASSWORD: password, ...settings };
-  const server = spawn(program, ['serve'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const server = spawn(program, ['serve', ...options], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   for await (const line of createInterface({ input: server.stdout })) {
     const url = line.match(/http:\/\/\S+/);
     if (url) return { server, base: url[0] };
@@ -24,11 +24,11 @@ async function serve(data, settings) {
   throw new Error('the server ended before it was ready');
 }
 
-/** A server with its data directory, and a browser. `settings` are variables of its environment. */
-export async function start(settings = {}) {
+/** A server with its data directory, and a browser. `settings` are variables of its environment, `options` such as `--demo`. */
+export async function start(settings = {}, ...options) {
   const data = await mkdtemp(join(tmpdir(), 'hyd-browser-'));
   await mkdir(pictures, { recursive: true });
-  const { server, base } = await serve(data, settings);
+  const { server, base } = await serve(data, settings, options);
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',

@@ -38,7 +38,7 @@ home-same = unchanged
 home-course = The median price for a square foot in { $area }, month by month
 home-figures = Computed from the homes listed here. Changes are within twelve months, or as far back as there are figures.
 
-home-tools = Tools
+home-tools = Helpful tools
 home-emi = EMI calculator
 home-emi-about = What a loan costs each month
 home-value = What is my home worth?

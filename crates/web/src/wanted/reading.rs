@@ -17,6 +17,16 @@ const TABS: [(&str, &str); 5] = [
     ("commercial", "commercial"),
     ("pg", "pg"),
 ];
+/// Words that contradict a tab. One tab is chosen from the start, so what is typed prevails.
+const CONTRADICTIONS: [(&str, &[&str]); 7] = [
+    ("rent", &["buy", "plots"]),
+    ("rental", &["buy", "plots"]),
+    ("lease", &["buy", "rent", "plots"]),
+    ("buy", &["rent", "pg"]),
+    ("sale", &["rent", "pg"]),
+    ("pg", &["buy", "rent", "plots", "commercial"]),
+    ("hostel", &["buy", "rent", "plots", "commercial"]),
+];
 
 /// An address as it was read.
 pub(crate) struct Reading {
@@ -25,12 +35,23 @@ pub(crate) struct Reading {
     pub(crate) unread: Vec<(String, String)>,
 }
 
+fn contradicts(words: &str, tab: &str) -> bool {
+    words.split(|c: char| !c.is_alphanumeric()).any(|word| {
+        let known = CONTRADICTIONS.iter().find(|(known, _)| known.eq_ignore_ascii_case(word));
+        known.is_some_and(|(_, tabs)| tabs.contains(&tab))
+    })
+}
+
 impl Wanted {
     pub(crate) fn read(place: PlacePath, query: &Form) -> Reading {
         let mut wanted = Self { place, ..Self::default() };
         let mut unread = Vec::new();
+        let words = query.get("q").unwrap_or_default();
         for (name, value) in query.pairs() {
             let value = value.trim();
+            if name == "for" && contradicts(words, value) {
+                continue;
+            }
             if !value.is_empty() && !wanted.take(name, value) {
                 unread.push((name.to_owned(), value.to_owned()));
             }

@@ -56,6 +56,9 @@ fn a_form_becomes_a_readable_address() {
         ("/homes?for=buy&q=", "/hyderabad/homes-for-sale"),
         ("/homes?for=plots&q=corner", "/hyderabad/plots-for-sale?q=corner"),
         ("/homes?for=pg", "/hyderabad/pg"),
+        ("/homes?for=buy&q=3+bhk+for+Rent", "/homes?q=3+bhk+for+Rent"),
+        ("/homes?for=rent&q=3+bhk+for+rent", "/hyderabad/homes-for-rent?q=3+bhk+for+rent"),
+        ("/homes?for=commercial&q=for+rent", "/hyderabad/commercial?q=for+rent"),
         ("/homes?q=lake&sort=best", "/homes?q=lake"),
     ] {
         assert_eq!(wanted(typed).address(), address, "{typed}");
