@@ -66,7 +66,8 @@ impl Written {
                 if at == 0 { ("", piece) } else { piece.split_once('>').unwrap_or((piece, "")) };
             said.push(without(text, "&", ";"));
             for name in SPOKEN {
-                let values = tag.split(&format!(" {name}=\"")).skip(1);
+                let start = format!(" {name}=\"");
+                let values = tag.split(&start).skip(1);
                 said.extend(values.filter_map(|value| value.split('"').next()).map(str::to_owned));
             }
         }

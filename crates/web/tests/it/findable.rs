@@ -52,7 +52,7 @@ async fn a_sitemap_is_read_to_its_end_and_its_index_once_an_hour() {
     assert_eq!(file.status, StatusCode::OK);
     for (id, day) in [("h1", 1), ("h2", 2), ("h3", 3)] {
         file.has(&format!(
-            "<url><loc>https://homes.example/homes/{id}</loc><lastmod>2026-11-{day:02}T08:00:00Z</lastmod>\
+            "<url><loc>https://homes.example/hyderabad/kondapur/3-bhk-apartment-for-sale/flat-{id}</loc><lastmod>2026-11-{day:02}T08:00:00Z</lastmod>\
              <image:image><image:loc>https://homes.example/api/files/f-{id}?w=1600</image:loc></image:image></url>"
         ));
     }
@@ -100,8 +100,8 @@ async fn robots_are_kept_from_personal_pages() {
 async fn a_home_is_found_under_one_address() {
     let mut browser = Browser::new();
     browser.api.says("GET /api/properties/h1", home("h1", 20));
-    let page = browser.get("/homes/h1?utm_source=letter").await;
-    page.has("<link rel=\"canonical\" href=\"https://homes.example/homes/h1\">")
+    let page = browser.open("/homes/h1?utm_source=letter").await;
+    page.has("<link rel=\"canonical\" href=\"https://homes.example/hyderabad/kondapur/3-bhk-apartment-for-sale/flat-h1\">")
         .has(
             "<meta property=\"og:image\" content=\"https://homes.example/previews/h1.jpg?v=20261120080000\">",
         )
@@ -116,7 +116,7 @@ async fn a_home_is_found_under_one_address() {
     let mut sold = home("h1", 20);
     sold["status"] = json!("SOLD");
     browser.api.says("GET /api/properties/h1", sold);
-    browser.get("/homes/h1").await.has("<meta name=\"robots\" content=\"noindex\">");
+    browser.open("/homes/h1").await.has("<meta name=\"robots\" content=\"noindex\">");
     browser.api.refuses("GET /api/properties/h1", 410, json!({}));
     let gone = browser.get("/homes/h1").await;
     assert_eq!(gone.status, StatusCode::GONE);
@@ -147,7 +147,7 @@ async fn hostile_text_cannot_leave_the_structured_data() {
     browser.api.says("GET /api/properties/h1", home.clone());
     browser.api.says("GET /api/properties", page_of(&[home]));
     for path in ["/homes/h1", "/homes"] {
-        let page = browser.get(path).await;
+        let page = browser.open(path).await;
         page.lacks("<script>alert").lacks("<!--");
         assert_eq!(data(&page).len(), 2, "{path}");
     }
@@ -166,7 +166,10 @@ async fn a_list_is_found_page_by_page_and_a_search_is_not() {
         .has("<link rel=\"next\" href=\"https://homes.example/homes?page=4\">")
         .lacks("noindex");
     let list = &data(&page)[0];
-    assert_eq!(list["itemListElement"][0]["url"], "https://homes.example/homes/h1");
+    assert_eq!(
+        list["itemListElement"][0]["url"],
+        "https://homes.example/hyderabad/kondapur/3-bhk-apartment-for-sale/flat-h1"
+    );
     browser.get("/homes?q=2+bhk").await.has("<meta name=\"robots\" content=\"noindex\">");
 }
 

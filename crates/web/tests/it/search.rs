@@ -24,8 +24,8 @@ async fn what_was_understood_can_be_taken_away_one_by_one() {
         "page=0&size=12&sortBy=relevance&sortDir=desc&query=2+bhk+%3Cb%3E+kondapur&facets=true&explain=true";
     browser.api.last(&format!("GET /api/search/properties?{asked}"));
     answer
-        .has("href=\"/homes?q=flat+in+kondapur+%26+%22lake%22\">2 BHK")
-        .has("href=\"/homes\">Kondapur")
+        .has("href=\"/homes?q=flat+in+kondapur+%26+%22lake%22\" data-filter>2 BHK")
+        .has("href=\"/homes\" data-filter>Kondapur")
         .has("href=\"/homes?q=%222+bhk+%3Cb%3E+kondapur%22\"")
         .has("These homes match without “&#60;lake&#62;”.")
         .has("value=\"2 bhk &#60;b&#62; kondapur\"")

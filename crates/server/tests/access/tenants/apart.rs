@@ -11,7 +11,9 @@ use crate::{people, rows};
 #[track_caller]
 fn tells_nothing(what: &str, answer: &Answer, other: &Side) {
     let area = other.home["location"].as_str().unwrap();
-    for secret in [other.id(), &other.asha.id, &other.ravi.id, area] {
+    // The first page names places in its examples of searches.
+    let area = Some(area).filter(|_| what != "/");
+    for secret in [other.id(), &other.asha.id, &other.ravi.id].into_iter().chain(area) {
         assert!(!answer.text.contains(secret), "{what} tells {secret}: {}", answer.text);
     }
 }

@@ -115,8 +115,10 @@ mod tests {
             description: Some(words.to_owned()),
             ..at("2026-11-20T19:00:00Z")
         };
-        let days =
-            by_day(vec![did("a1", "Looked"), did("a2", "Looked"), did("a3", "Asked"), did("a4", "Looked")]);
+        let days = by_day(
+            English,
+            vec![did("a1", "Looked"), did("a2", "Looked"), did("a3", "Asked"), did("a4", "Looked")],
+        );
         let seen: Vec<_> = days[0].entries.iter().map(|entry| (entry.times, entry.ids.len())).collect();
         assert_eq!(seen, [(2, 2), (1, 1), (1, 1)]);
     }
