@@ -3,6 +3,7 @@
 //! Commands go to the journal; lists come from the read model. `Document::of` builds every listing document, either
 //! from state folded from the journal or from the projection's row, so both look the same.
 
+mod availability;
 mod document;
 mod exported;
 mod follow_ups;
@@ -13,7 +14,6 @@ mod looks;
 mod projection;
 mod queries;
 pub mod sheet;
-mod standing;
 mod visits;
 
 use std::path::Path;

@@ -11,7 +11,7 @@ const LONGEST: usize = 60;
 const UUID_LENGTH: usize = 36;
 
 /// What the address of a home says about it.
-pub(crate) struct Told<'a> {
+pub(crate) struct ListingName<'a> {
     pub(crate) locality: &'a str,
     pub(crate) bedrooms: Option<f64>,
     /// Such as `Apartment for sale`.
@@ -21,7 +21,7 @@ pub(crate) struct Told<'a> {
 }
 
 /// The address of a home.
-pub(crate) fn write(home: &Told<'_>) -> String {
+pub(crate) fn write(home: &ListingName<'_>) -> String {
     // Only an id that can be read back is put behind a title.
     if id_in(&format!("title-{}", home.id)).is_none_or(|id| id.to_string() != home.id) {
         return Key::parse(home.id).map_or_else(|| "/homes".to_owned(), |id| format!("/homes/{id}"));
@@ -72,12 +72,12 @@ pub(crate) fn slug(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Told, id_in, slug, write};
+    use super::{ListingName, id_in, slug, write};
 
     const ID: &str = "0197a1b2-0000-7000-8000-000000000001";
 
-    fn told<'a>(title: &'a str, id: &'a str) -> Told<'a> {
-        Told { locality: "HITEC City", bedrooms: Some(3.0), kind: "Apartment for sale", title, id }
+    fn told<'a>(title: &'a str, id: &'a str) -> ListingName<'a> {
+        ListingName { locality: "HITEC City", bedrooms: Some(3.0), kind: "Apartment for sale", title, id }
     }
 
     #[test]
@@ -94,7 +94,7 @@ mod tests {
     #[test]
     fn rooms_come_first_when_they_are_known() {
         let kind = |bedrooms| {
-            let path = write(&Told { bedrooms, ..told("Flat", "h1") });
+            let path = write(&ListingName { bedrooms, ..told("Flat", "h1") });
             path.split('/').nth(3).unwrap().to_owned()
         };
         assert_eq!(kind(None), "apartment-for-sale");
@@ -104,7 +104,8 @@ mod tests {
 
     #[test]
     fn words_in_another_script_leave_an_address_all_the_same() {
-        let path = write(&Told { locality: "", kind: "", ..told("గచ్చిబౌలి", "h1") });
+        let path =
+            write(&ListingName { locality: "", kind: "", ..told("గచ్చిబౌలి", "h1") });
         assert_eq!(path, "/hyderabad/city/3-bhk-home/home-h1");
     }
 

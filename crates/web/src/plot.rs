@@ -11,7 +11,7 @@ mod steps;
 mod trend;
 
 pub(crate) use histogram::{Bin, Histogram, histogram};
-pub(crate) use places::{Place, Places, places};
+pub(crate) use places::{Places, PlottedPlace, places};
 pub(crate) use span::{Span, SpanLabels, span};
 pub(crate) use sparkline::{Sparkline, sparkline};
 pub(crate) use stacked::{Stacked, stacked};

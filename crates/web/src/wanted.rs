@@ -25,7 +25,7 @@ const MORE: [&str; 9] =
     ["bathrooms", "facing", "possession", "forWhom", "availableBy", "maxDeposit", "gated", "pets", "photos"];
 
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct Wanted {
+pub(crate) struct HomeSearch {
     pub(crate) place: PlacePath,
     pub(crate) words: String,
     /// The filters with their values, in the order of [`PARAMETERS`] and of the address.
@@ -35,7 +35,7 @@ pub(crate) struct Wanted {
     pub(crate) view: View,
 }
 
-impl Wanted {
+impl HomeSearch {
     /// Everything at a place.
     pub(crate) fn at(place: PlacePath) -> Self {
         Self { place, ..Self::default() }

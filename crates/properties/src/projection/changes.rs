@@ -5,18 +5,18 @@ use domain::fields::Choice;
 use domain::property::{PropertyEvent, Status};
 use domain::{Envelope, Paise};
 
-use crate::standing::Standing;
+use crate::availability::Availability;
 
 /// A change worth telling.
 struct Change {
     /// The price before and after.
     prices: Option<(Paise, Paise)>,
-    standing: Option<Standing>,
+    standing: Option<Availability>,
 }
 
 impl Change {
     fn of(event: &PropertyEvent) -> Option<Self> {
-        let to = |status| Some(Self { prices: None, standing: Some(Standing::of(status)) });
+        let to = |status| Some(Self { prices: None, standing: Some(Availability::of(status)) });
         match event {
             PropertyEvent::Edited { previous_price, content, .. } => {
                 previous_price.map(|before| Self { prices: Some((before, content.price)), standing: None })

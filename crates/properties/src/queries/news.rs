@@ -14,8 +14,8 @@ use utoipa::ToSchema;
 use super::favourites::SHOWN_TO_SAVERS;
 use super::lists::KEPT;
 use crate::App;
+use crate::availability::Availability;
 use crate::leads::title;
-use crate::standing::Standing;
 
 /// How many entries of each kind are told. The counts are of all.
 const TOLD: u64 = 5;
@@ -58,7 +58,7 @@ pub struct SavedHomeChange {
     #[serde(skip_serializing_if = "Option::is_none")]
     price_text: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    standing: Option<Standing>,
+    standing: Option<Availability>,
 }
 
 /// Enquiries of the caller whose status changed.
@@ -115,7 +115,7 @@ pub struct OwnHomeNews {
 }
 
 /// Whose news, and since when: `$1` is the tenant, `$2` the person, `$3` the time.
-struct Asked {
+struct NewsQuery {
     params: [Value<'static>; 3],
     since: Timestamp,
 }
@@ -137,7 +137,7 @@ fn enquiry(row: &Row) -> Option<(LeadId, PropertyId, String)> {
 impl App {
     pub async fn news(&self, tenant: &TenantId, person: UserId, since: Timestamp) -> Result<News, Failure> {
         let params = [tenant.to_string().into(), person.to_string().into(), since.micros().into()];
-        let asked = Asked { params, since };
+        let asked = NewsQuery { params, since };
         Ok(News {
             since,
             saved_homes: self.saved_home_news(&asked).await?,
@@ -147,17 +147,17 @@ impl App {
         })
     }
 
-    async fn count(&self, sql: &str, asked: &Asked) -> Result<u64, Failure> {
+    async fn count(&self, sql: &str, asked: &NewsQuery) -> Result<u64, Failure> {
         let rows = self.store.query(sql, asked.params.to_vec()).await?;
         Ok(rows.first().map_or(0, |row| row.count(0)))
     }
 
-    async fn newest(&self, sql: &str, asked: &Asked) -> Result<Vec<Row>, Failure> {
+    async fn newest(&self, sql: &str, asked: &NewsQuery) -> Result<Vec<Row>, Failure> {
         let limit: Value<'static> = TOLD.into();
         Ok(self.store.query(sql, asked.params.iter().cloned().chain([limit]).collect()).await?)
     }
 
-    async fn saved_home_news(&self, asked: &Asked) -> Result<SavedHomeNews, Failure> {
+    async fn saved_home_news(&self, asked: &NewsQuery) -> Result<SavedHomeNews, Failure> {
         // The price of a home that is not on show is nobody's to know.
         let from = format!(
             "from favourites f join properties p on p.id = f.property_id and p.tenant = f.tenant
@@ -175,7 +175,7 @@ impl App {
         Ok(SavedHomeNews { count, entries })
     }
 
-    async fn answer_news(&self, asked: &Asked) -> Result<AnswerNews, Failure> {
+    async fn answer_news(&self, asked: &NewsQuery) -> Result<AnswerNews, Failure> {
         let from = "from leads where seeker_id = $2 and tenant = $1 and answered_at > $3";
         let count = self.count(&format!("select count(*) {from}"), asked).await?;
         let sql = format!(
@@ -190,7 +190,7 @@ impl App {
         Ok(AnswerNews { count, entries: rows.iter().map(entry).collect::<Result<_, _>>()? })
     }
 
-    async fn lead_news(&self, asked: &Asked) -> Result<LeadNews, Failure> {
+    async fn lead_news(&self, asked: &NewsQuery) -> Result<LeadNews, Failure> {
         let from = "from leads where owner_id = $2 and tenant = $1 and created_at > $3";
         let count = self.count(&format!("select count(*) {from}"), asked).await?;
         let sql = format!(
@@ -205,7 +205,7 @@ impl App {
         Ok(LeadNews { count, entries: rows.iter().map(entry).collect::<Result<_, _>>()? })
     }
 
-    async fn own_home_news(&self, asked: &Asked) -> Result<OwnHomeNews, Failure> {
+    async fn own_home_news(&self, asked: &NewsQuery) -> Result<OwnHomeNews, Failure> {
         let [tenant, person, _] = asked.params.clone();
         let sql = format!("select {}", length_of(KEPT, "$2"));
         let homes = self.store.query(&sql, vec![tenant.clone(), person.clone()]).await?;
@@ -241,6 +241,6 @@ fn change(row: &Row) -> Result<SavedHomeChange, Failure> {
         previous_price_text: price(3).map(Paise::in_words),
         price: price(4),
         price_text: price(4).map(Paise::in_words),
-        standing: row.text(5).and_then(Standing::from_word),
+        standing: row.text(5).and_then(Availability::from_word),
     })
 }

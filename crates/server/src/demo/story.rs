@@ -17,7 +17,7 @@ const OTHERS: [(&str, usize); 2] = [("ravi", 0), ("leela", 1)];
 const OTHERS_LOOKED: i64 = 21;
 
 /// An enquiry, and how the owner followed it up.
-pub struct Asked {
+pub struct StoryEnquiry {
     pub who: &'static str,
     pub home: &'static str,
     pub ago: i64,
@@ -36,8 +36,8 @@ const fn answered(ago: i64, status: &'static str, note: &'static str) -> Answere
     Answered { ago, status, note }
 }
 
-pub static ASKED: [Asked; 8] = [
-    Asked {
+pub static ASKED: [StoryEnquiry; 8] = [
+    StoryEnquiry {
         who: "leela",
         home: "sample-flat-20",
         ago: 45,
@@ -45,7 +45,7 @@ pub static ASKED: [Asked; 8] = [
         message: "May I see it with my parents at the weekend? (sample)",
         answered: Some(answered(21, "VISIT_PLANNED", "Comes on Sunday with her parents (sample)")),
     },
-    Asked {
+    StoryEnquiry {
         who: "ravi",
         home: "sample-plot-1",
         ago: 30,
@@ -53,7 +53,7 @@ pub static ASKED: [Asked; 8] = [
         message: "Is the road in front finished? (sample)",
         answered: Some(answered(21, "CONTACTED", "Told him about the road (sample)")),
     },
-    Asked {
+    StoryEnquiry {
         who: "ravi",
         home: "sample-pg-1",
         ago: 14,
@@ -61,7 +61,7 @@ pub static ASKED: [Asked; 8] = [
         message: "Is one bed free from next week? (sample)",
         answered: Some(answered(9, "LOST", "Took a room elsewhere (sample)")),
     },
-    Asked {
+    StoryEnquiry {
         who: "ravi",
         home: "sample-buy-3",
         ago: 9,
@@ -69,7 +69,7 @@ pub static ASKED: [Asked; 8] = [
         message: "Could I come on a weekday after six? (sample)",
         answered: None,
     },
-    Asked {
+    StoryEnquiry {
         who: "demo",
         home: "sample-buy-1",
         ago: 5,
@@ -77,7 +77,7 @@ pub static ASKED: [Asked; 8] = [
         message: "Could I see it on Saturday? (sample)",
         answered: Some(answered(2, "VISIT_PLANNED", "Comes on Saturday at ten (sample)")),
     },
-    Asked {
+    StoryEnquiry {
         who: "demo",
         home: "sample-rent-1",
         ago: 3,
@@ -85,7 +85,7 @@ pub static ASKED: [Asked; 8] = [
         message: "Please call in the evening about the deposit. (sample)",
         answered: Some(answered(2, "CONTACTED", "Called, thinks about it (sample)")),
     },
-    Asked {
+    StoryEnquiry {
         who: "demo",
         home: "sample-flat-4",
         ago: 3,
@@ -93,7 +93,7 @@ pub static ASKED: [Asked; 8] = [
         message: "Which parking spaces belong to the flat? (sample)",
         answered: None,
     },
-    Asked {
+    StoryEnquiry {
         who: "leela",
         home: "sample-buy-3",
         ago: 2,

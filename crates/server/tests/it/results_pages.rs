@@ -9,7 +9,7 @@ async fn answer(app: &TestApp, path: &str) -> (String, String) {
     for _ in 0..3 {
         let page = app.client.get(&path).await;
         let Some(to) = page.header("location") else { return (path, page.expect(200).text) };
-        path = to.to_owned();
+        to.clone_into(&mut path);
     }
     panic!("{path} leads round in circles");
 }

@@ -16,7 +16,7 @@ pub(crate) struct LastVisit {
 
 /// Something new: how many there are, and the newest few.
 #[derive(Debug, Clone, Default, Deserialize)]
-pub(crate) struct Told<T> {
+pub(crate) struct NewsList<T> {
     pub(crate) count: Count,
     pub(crate) entries: Vec<T>,
 }
@@ -25,9 +25,9 @@ pub(crate) struct Told<T> {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct HomeNews {
-    pub(crate) saved_homes: Told<SavedHomeChange>,
-    pub(crate) answers: Told<LeadAnswer>,
-    pub(crate) leads: Told<NewLead>,
+    pub(crate) saved_homes: NewsList<SavedHomeChange>,
+    pub(crate) answers: NewsList<LeadAnswer>,
+    pub(crate) leads: NewsList<NewLead>,
     pub(crate) own_homes: OwnHomeNews,
 }
 

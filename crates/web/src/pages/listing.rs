@@ -32,7 +32,7 @@ use self::costs::{CostSheet, Outgo};
 use self::gallery::Gallery;
 use self::key_facts::KeyFact;
 use self::own::OwnPanel;
-use self::place::Place;
+use self::place::HomePlace;
 use self::price_context::ContextView;
 use super::{contact_looks, show};
 use crate::Site;
@@ -65,7 +65,7 @@ struct ListingPage {
     asked: Option<Enquiry>,
     key_facts: Vec<KeyFact>,
     amenities: Vec<Amenity>,
-    place: Option<Place>,
+    place: Option<HomePlace>,
     context: Option<ContextView>,
     outgo: Option<Outgo>,
     costs: Option<CostSheet>,
@@ -150,7 +150,7 @@ async fn render(
         times: Times::of(visit, &home),
         key_facts: key_facts::of(&home),
         amenities: amenities::all(&home),
-        place: Place::of(&home, contact.is_some() || own.is_some()),
+        place: HomePlace::of(&home, contact.is_some() || own.is_some()),
         outgo: Outgo::of(visit, &home),
         frame,
         id,

@@ -23,7 +23,7 @@ use crate::numbers::Count;
 use crate::pager::Pager;
 use crate::place_path::{CITY, PlacePath};
 use crate::visit::{Visit, shortened};
-use crate::wanted::{Reading, View, Wanted, with_query};
+use crate::wanted::{HomeSearch, Reading, View, with_query};
 use choosing::{Choice, Choices, ROOMS};
 use facets::{Amenity, Counts};
 use layout::{Chip, ViewLink};
@@ -41,7 +41,7 @@ const PASSED_ON: usize = 10;
 #[template(path = "results.html")]
 struct ResultsPage {
     frame: Frame,
-    wanted: Wanted,
+    wanted: HomeSearch,
     form: Choices,
     homes: Vec<Property>,
     total: Count,
@@ -79,11 +79,11 @@ pub(super) fn router() -> Router<Site> {
 
 async fn results(visit: Visit) -> Result<Response, Failure> {
     let place = PlacePath::parse(visit.path()).ok_or(Failure::NotFound)?;
-    let Reading { wanted, unread } = Wanted::read(place, &visit.query());
+    let Reading { wanted, unread } = HomeSearch::read(place, &visit.query());
     if visit.path() != wanted.path() {
         return Ok(visit.go(&elsewhere(&visit, &wanted, unread), None));
     }
-    visit.knows(&Wanted::known());
+    visit.knows(&HomeSearch::known());
     for (name, value) in &unread {
         visit.remark(unread_words(&visit, name, value, &wanted));
     }
@@ -105,7 +105,7 @@ async fn results(visit: Visit) -> Result<Response, Failure> {
     render(&visit, wanted, found, page).await
 }
 
-async fn render(visit: &Visit, wanted: Wanted, found: Found, page: u64) -> Result<Response, Failure> {
+async fn render(visit: &Visit, wanted: HomeSearch, found: Found, page: u64) -> Result<Response, Failure> {
     let Found { mut homes, total, pages, understood, relaxed, facets } = found;
     let is_nothing = total == 0 && page == 0 && !wanted.is_bare();
     let offers = if is_nothing { nothing::offers(visit, &wanted).await } else { Vec::new() };
@@ -149,8 +149,8 @@ async fn render(visit: &Visit, wanted: Wanted, found: Found, page: u64) -> Resul
 }
 
 /// The address that says the same by its path. What means nothing goes along, so that it is told there.
-fn elsewhere(visit: &Visit, wanted: &Wanted, unread: Vec<(String, String)>) -> String {
-    let known = Wanted::known();
+fn elsewhere(visit: &Visit, wanted: &HomeSearch, unread: Vec<(String, String)>) -> String {
+    let known = HomeSearch::known();
     let query = visit.query();
     let others = query.pairs().filter(|(name, value)| !value.is_empty() && !known.contains(name));
     let others = others.map(|(name, value)| (name.to_owned(), value.to_owned()));
@@ -165,7 +165,7 @@ fn elsewhere(visit: &Visit, wanted: &Wanted, unread: Vec<(String, String)>) -> S
     format!("{address}{between}{rest}")
 }
 
-fn unread_words(visit: &Visit, name: &str, value: &str, wanted: &Wanted) -> String {
+fn unread_words(visit: &Visit, name: &str, value: &str, wanted: &HomeSearch) -> String {
     let value = shortened(value);
     if name != "sort" {
         return visit.text("results-unread").arg("name", name).arg("value", value).to_string();

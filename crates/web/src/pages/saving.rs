@@ -19,7 +19,7 @@ use crate::numbers::Count;
 use crate::place_path::PlacePath;
 use crate::sheet::{Field, Group, Kind, Sheet};
 use crate::visit::Visit;
-use crate::wanted::Wanted;
+use crate::wanted::HomeSearch;
 
 const SAMPLE: &str = "3";
 /// The frequency that means that nobody is told.
@@ -70,8 +70,8 @@ pub(super) fn router() -> Router<Site> {
 
 async fn ask(visit: Visit) -> Result<Response, Failure> {
     visit.must_be_signed_in()?;
-    visit.knows(&Wanted::known());
-    let wanted = Wanted::read(PlacePath::default(), &visit.query()).wanted;
+    visit.knows(&HomeSearch::known());
+    let wanted = HomeSearch::read(PlacePath::default(), &visit.query()).wanted;
     let sheet = Sheet::blank(FIELDS)
         .with("name", (!wanted.is_bare()).then(|| wanted.name(visit.language, visit.city())))
         .with("frequency", Some("DAILY"))
@@ -81,7 +81,7 @@ async fn ask(visit: Visit) -> Result<Response, Failure> {
 
 async fn save(visit: Visit, form: Form) -> Result<Response, Failure> {
     visit.must_be_signed_in()?;
-    let wanted = Wanted::read(PlacePath::default(), &form).wanted;
+    let wanted = HomeSearch::read(PlacePath::default(), &form).wanted;
     let sheet = Sheet::typed(FIELDS, &form);
     match visit.tell(Call::post("/api/search/save", body(&wanted, &form))).await {
         Ok(()) => Ok(visit.go(&wanted.address(), Some(Flash::SearchSaved))),
@@ -93,7 +93,7 @@ async fn save(visit: Visit, form: Form) -> Result<Response, Failure> {
     }
 }
 
-async fn page(visit: &Visit, wanted: &Wanted, sheet: Sheet) -> Result<SavingPage, Failure> {
+async fn page(visit: &Visit, wanted: &HomeSearch, sheet: Sheet) -> Result<SavingPage, Failure> {
     let found = if wanted.is_bare() { FoundHomes::default() } else { sample(visit, wanted).await? };
     let mut conditions: Vec<String> =
         wanted.conditions(visit.language).into_iter().map(|condition| condition.label).collect();
@@ -117,7 +117,7 @@ async fn page(visit: &Visit, wanted: &Wanted, sheet: Sheet) -> Result<SavingPage
     })
 }
 
-async fn sample(visit: &Visit, wanted: &Wanted) -> Result<FoundHomes, Failure> {
+async fn sample(visit: &Visit, wanted: &HomeSearch) -> Result<FoundHomes, Failure> {
     let asked = wanted.api();
     let searched = asked.iter().map(|(name, value)| (*name, value.as_str()));
     let order = [
@@ -133,7 +133,7 @@ async fn sample(visit: &Visit, wanted: &Wanted) -> Result<FoundHomes, Failure> {
 }
 
 /// The search as the API keeps it. An empty choice is left out, so that the API's own one holds.
-fn body(wanted: &Wanted, form: &Form) -> Value {
+fn body(wanted: &HomeSearch, form: &Form) -> Value {
     let filters: Map<String, Value> =
         wanted.api().into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
     let mut body = json!({"filters": filters, "name": form.filled("name").unwrap_or_default()});
@@ -152,7 +152,7 @@ fn body(wanted: &Wanted, form: &Form) -> Value {
 mod tests {
     use serde_json::json;
 
-    use super::{Wanted, body};
+    use super::{HomeSearch, body};
     use crate::form::Form;
     use crate::place_path::PlacePath;
 
@@ -161,7 +161,7 @@ mod tests {
         let form = Form::parse(
             b"kind=apartments-for-sale&locality=kondapur&bedrooms=2&maxPrice=80L&q=lake&name=+Lake+&frequency=WEEKLY&channels=EMAIL%2CIN_APP",
         );
-        let wanted = Wanted::read(PlacePath::default(), &form).wanted;
+        let wanted = HomeSearch::read(PlacePath::default(), &form).wanted;
         assert_eq!(
             body(&wanted, &form),
             json!({"name": "Lake", "frequency": "WEEKLY", "channels": ["EMAIL", "IN_APP"], "filters": {
@@ -169,7 +169,7 @@ mod tests {
                 "bedrooms": "2", "maxPrice": "8000000"}})
         );
         let never = Form::parse(b"bedrooms=2&name=x&frequency=NEVER");
-        let wanted = Wanted::read(PlacePath::default(), &never).wanted;
+        let wanted = HomeSearch::read(PlacePath::default(), &never).wanted;
         assert_eq!(
             body(&wanted, &never),
             json!({"name": "x", "enabled": false, "filters": {"bedrooms": "2"}})

@@ -15,7 +15,7 @@ const LETTER: f64 = 7.4;
 const LINE: f64 = 17.0;
 
 /// A place that is drawn, with the page that it leads to.
-pub(crate) struct Place {
+pub(crate) struct PlottedPlace {
     pub(crate) name: String,
     pub(crate) words: String,
     pub(crate) href: String,
@@ -60,7 +60,7 @@ impl Taken {
 }
 
 /// Draws the places. `None` for fewer than two: one alone has no place among others.
-pub(crate) fn places(mut places: Vec<Place>) -> Option<Places> {
+pub(crate) fn places(mut places: Vec<PlottedPlace>) -> Option<Places> {
     places.retain(|place| place.latitude.is_finite() && place.longitude.is_finite());
     if places.len() < 2 {
         return None;
@@ -122,11 +122,11 @@ fn name_beside(
 mod tests {
     use askama::Template as _;
 
-    use super::{Place, places};
+    use super::{PlottedPlace, places};
 
-    fn place(name: &str, latitude: f64, longitude: f64, weight: f64) -> Place {
+    fn place(name: &str, latitude: f64, longitude: f64, weight: f64) -> PlottedPlace {
         let (name, words) = (name.to_owned(), format!("{name}: 1 home"));
-        Place { name, words, href: "/areas/x".to_owned(), latitude, longitude, weight }
+        PlottedPlace { name, words, href: "/areas/x".to_owned(), latitude, longitude, weight }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::api::Property;
 use crate::when::Moment;
-use about::Place;
+use about::DescribedPlace;
 use offer::Offer;
 
 /// An offer of a home, with the home and its price. The owner's own words are left out, except the title: people write
@@ -28,7 +28,7 @@ pub(crate) struct RealEstateListing<'a> {
     lease_length: Option<Duration<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     image: Vec<String>,
-    about: Place<'a>,
+    about: DescribedPlace<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     offers: Option<Offer<'a>>,
 }
@@ -60,7 +60,7 @@ impl<'a> RealEstateListing<'a> {
                 unit_code: "MON",
             }),
             image: images,
-            about: Place::of(home),
+            about: DescribedPlace::of(home),
             offers: Offer::of(home, url),
         }
     }

@@ -70,8 +70,8 @@ mod tests {
         let last =
             json!({"@type": "ListItem", "position": 2, "name": "Flat", "item": "https://h.example/Flat"});
         assert_eq!(crumbs["itemListElement"][1], last);
-        let list = serde_json::to_value(ItemList::of(steps())).unwrap();
-        assert_eq!(list["numberOfItems"], 2);
-        assert_eq!(list["itemListElement"][0]["url"], "https://h.example/Homes");
+        let entries = serde_json::to_value(ItemList::of(steps())).unwrap();
+        assert_eq!(entries["numberOfItems"], 2);
+        assert_eq!(entries["itemListElement"][0]["url"], "https://h.example/Homes");
     }
 }

@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
-use super::{PARAMETERS, Wanted};
+use super::{HomeSearch, PARAMETERS};
 use crate::localities::Locality;
 use crate::place_path::{HOMES, What};
 
-impl Wanted {
+impl HomeSearch {
     /// The parameters of the API that ask for this, without order and paging.
     pub(crate) fn api(&self) -> Vec<(&'static str, String)> {
         let mut asked: Vec<(&'static str, String)> = Vec::new();

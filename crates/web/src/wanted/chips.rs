@@ -1,6 +1,6 @@
 //! The conditions of a search one by one, each with the search without it.
 
-use super::Wanted;
+use super::HomeSearch;
 use crate::labels::capitalised;
 use crate::messages::Language;
 use crate::place_path::{HOMES, What};
@@ -10,10 +10,10 @@ pub(crate) struct Condition {
     /// What it is about: `locality`, `kind`, `deal`, `q` or the name of a filter.
     pub(crate) about: &'static str,
     pub(crate) label: String,
-    pub(crate) without: Wanted,
+    pub(crate) without: HomeSearch,
 }
 
-impl Wanted {
+impl HomeSearch {
     /// Every condition but the words.
     pub(crate) fn conditions(&self, language: Language) -> Vec<Condition> {
         let label = |key: &str| capitalised(language.text(key).to_string());

@@ -1,9 +1,9 @@
 //! What is chosen, and what is wanted in another view or on another part of the map.
 
-use super::{Parameter, View, Wanted};
+use super::{HomeSearch, Parameter, View};
 use crate::place_path::What;
 
-impl Wanted {
+impl HomeSearch {
     pub(crate) fn with_view(&self, view: View) -> Self {
         Self { view, ..self.clone() }
     }

@@ -1,11 +1,11 @@
 //! What is wanted, in words.
 
-use super::Wanted;
+use super::HomeSearch;
 use crate::labels::capitalised;
 use crate::messages::{Language, key};
 use crate::rupees;
 
-impl Wanted {
+impl HomeSearch {
     /// `2 BHK apartments for sale in Kondapur under ₹80 lakh`. `city` is named when no locality is.
     pub(crate) fn heading(&self, language: Language, city: &str) -> String {
         if self.is_bare() {

@@ -1,6 +1,6 @@
 //! Reads an address.
 
-use super::{BEST, PARAMETERS, Parameter, SORTS, View, Wanted};
+use super::{BEST, HomeSearch, PARAMETERS, Parameter, SORTS, View};
 use crate::form::Form;
 use crate::localities::Locality;
 use crate::place_path::{HOMES, PlacePath, What};
@@ -30,7 +30,7 @@ const CONTRADICTIONS: [(&str, &[&str]); 7] = [
 
 /// An address as it was read.
 pub(crate) struct Reading {
-    pub(crate) wanted: Wanted,
+    pub(crate) wanted: HomeSearch,
     /// The parameters whose value means nothing: name and value.
     pub(crate) unread: Vec<(String, String)>,
 }
@@ -42,7 +42,7 @@ fn contradicts(words: &str, tab: &str) -> bool {
     })
 }
 
-impl Wanted {
+impl HomeSearch {
     pub(crate) fn read(place: PlacePath, query: &Form) -> Reading {
         let mut wanted = Self { place, ..Self::default() };
         let mut unread = Vec::new();

@@ -1,16 +1,16 @@
 use serde_json::json;
 
-use super::{View, Wanted};
+use super::{HomeSearch, View};
 use crate::form::Form;
 use crate::messages::Language::English;
 use crate::place_path::PlacePath;
 
 fn read(address: &str) -> super::Reading {
     let (path, query) = address.split_once('?').unwrap_or((address, ""));
-    Wanted::read(PlacePath::parse(path).unwrap(), &Form::parse(query.as_bytes()))
+    HomeSearch::read(PlacePath::parse(path).unwrap(), &Form::parse(query.as_bytes()))
 }
 
-fn wanted(address: &str) -> Wanted {
+fn wanted(address: &str) -> HomeSearch {
     read(address).wanted
 }
 
@@ -177,7 +177,7 @@ fn another_view_keeps_what_was_chosen() {
 #[test]
 fn a_past_search_has_an_address_if_one_can_say_it() {
     let of = |filters: serde_json::Value| {
-        Wanted::of_past(filters.as_object().unwrap()).map(|wanted| wanted.address())
+        HomeSearch::of_past(filters.as_object().unwrap()).map(|wanted| wanted.address())
     };
     assert_eq!(
         of(json!({"location": "Kondapur", "propertyType": "APARTMENT", "bedrooms": ["2", "3"],

@@ -1,6 +1,6 @@
 //! What lies behind every home of this city: sky, a skyline, granite, and trees.
 
-use super::camera::{Place, place};
+use super::camera::{Point3, place};
 use super::colour::{BLACK, Colour, Paint, WHITE, rgb};
 use super::light::Hour;
 use super::stage::Stage;
@@ -56,7 +56,7 @@ fn windows_far(stage: &mut Stage, (x, y): (f32, f32), (across, high): (f32, f32)
 }
 
 /// Granite boulders, piled as they lie around the city.
-pub fn rocks(stage: &mut Stage, at: Place, size: f32) {
+pub fn rocks(stage: &mut Stage, at: Point3, size: f32) {
     let light = stage.light;
     for (number, (dx, dy)) in
         [(-0.9, 0.28), (0.85, 0.3), (0.0, 0.42), (-0.42, 0.98), (0.38, 1.02), (0.02, 1.5)]
@@ -84,7 +84,7 @@ pub fn ground(stage: &mut Stage, colour: Colour) {
 }
 
 /// A broad tree: a trunk and leaves in clumps, darker below.
-pub fn tree(stage: &mut Stage, foot: Place, high: f32) {
+pub fn tree(stage: &mut Stage, foot: Point3, high: f32) {
     let light = stage.light;
     stage.shadow(foot, high * 0.42, high * 0.3);
     let trunk = light.on(rgb(96, 74, 56), 0.9);
@@ -109,7 +109,7 @@ pub fn tree(stage: &mut Stage, foot: Place, high: f32) {
 }
 
 /// A palm.
-pub fn palm(stage: &mut Stage, foot: Place, high: f32) {
+pub fn palm(stage: &mut Stage, foot: Point3, high: f32) {
     let light = stage.light;
     stage.shadow(foot, high * 0.2, high * 0.16);
     let head = foot.plus(place(high * 0.05, high, 0.0));

@@ -1,7 +1,7 @@
 //! Buildings of many floors, from the street.
 
 use super::backdrop;
-use super::camera::{Place, Plane, place};
+use super::camera::{Plane, Point3, place};
 use super::colour::{BLACK, Colour, Paint, WHITE, rgb};
 use super::stage::Stage;
 
@@ -27,7 +27,7 @@ impl Facade {
         f32::from(self.floors) * self.storey
     }
 
-    pub fn size(&self) -> Place {
+    pub fn size(&self) -> Point3 {
         let [front, side] = self.bays;
         place(f32::from(front) * self.bay, self.high(), f32::from(side) * self.bay)
     }
@@ -116,7 +116,7 @@ fn window(stage: &mut Stage, plane: &Plane, [left, bottom]: [f32; 2], side: f32,
 }
 
 /// The balconies of one bay in front: a slab, a parapet of glass and its rail, on every floor.
-fn balconies(stage: &mut Stage, low: Place, bay: u8, facade: &Facade) {
+fn balconies(stage: &mut Stage, low: Point3, bay: u8, facade: &Facade) {
     const DEEP: f32 = 1.3;
     let left = low.x + f32::from(bay) * facade.bay + 0.15;
     let wide = facade.bay - 0.3;
@@ -143,7 +143,7 @@ fn balconies(stage: &mut Stage, low: Place, bay: u8, facade: &Facade) {
 }
 
 /// A building with its low, left, near corner.
-pub fn building(stage: &mut Stage, low: Place, facade: &Facade) {
+pub fn building(stage: &mut Stage, low: Point3, facade: &Facade) {
     let (size, light) = (facade.size(), stage.light);
     // The roof comes first: the walls hide all of its underside but what reaches out.
     let roof = low.plus(place(-0.25, size.y - 0.1, -0.25));
@@ -169,7 +169,7 @@ pub fn building(stage: &mut Stage, low: Place, facade: &Facade) {
 }
 
 /// A wall of glass, as offices have.
-pub fn glazed(stage: &mut Stage, low: Place, size: Place, storey: f32) {
+pub fn glazed(stage: &mut Stage, low: Point3, size: Point3, storey: f32) {
     stage.cuboid(low.plus(place(0.0, size.y, 0.0)), place(size.x, 1.2, size.z), rgb(176, 184, 188));
     let light = stage.light;
     let up = place(0.0, 1.0, 0.0);

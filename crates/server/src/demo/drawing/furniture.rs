@@ -1,6 +1,6 @@
 //! What stands in the rooms.
 
-use super::camera::{Place, Plane, place};
+use super::camera::{Plane, Point3, place};
 use super::colour::{BLACK, Colour, Paint, WHITE, rgb};
 use super::rooms::{self, BACK, DEEP, Lining, WIDE};
 use super::stage::Stage;
@@ -63,7 +63,7 @@ fn screen(stage: &mut Stage, timber: Colour) {
 }
 
 /// A board on four legs.
-fn table(stage: &mut Stage, low: Place, size: Place, timber: Colour) {
+fn table(stage: &mut Stage, low: Point3, size: Point3, timber: Colour) {
     for (x, z) in [(0.0, size.z - 0.06), (size.x - 0.06, size.z - 0.06), (0.0, 0.0), (size.x - 0.06, 0.0)] {
         stage.cuboid(low.plus(place(x, 0.0, z)), place(0.06, size.y, 0.06), timber.times(0.8));
     }

@@ -6,8 +6,8 @@ use super::camera::{Plane, place};
 use super::colour::{BLACK, Paint, WHITE, rgb};
 use super::stage::Stage;
 
-const UP: super::camera::Place = place(0.0, 1.0, 0.0);
-const ACROSS: super::camera::Place = place(1.0, 0.0, 0.0);
+const UP: super::camera::Point3 = place(0.0, 1.0, 0.0);
+const ACROSS: super::camera::Point3 = place(1.0, 0.0, 0.0);
 
 /// A villa: two volumes with flat roofs that reach out, large windows, a porch and a lawn.
 pub fn villa(stage: &mut Stage) {

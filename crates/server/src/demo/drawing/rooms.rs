@@ -1,14 +1,14 @@
 //! A room: its walls, its window, and the light that falls through it.
 
-use super::camera::{Place, Plane, place};
+use super::camera::{Plane, Point3, place};
 use super::colour::{Colour, Paint, WHITE, rgb};
 use super::stage::Stage;
 
 pub const WIDE: f32 = 5.2;
 pub const DEEP: f32 = 5.4;
 pub const HIGH: f32 = 2.9;
-const UP: Place = place(0.0, 1.0, 0.0);
-const ACROSS: Place = place(1.0, 0.0, 0.0);
+const UP: Point3 = place(0.0, 1.0, 0.0);
+const ACROSS: Point3 = place(1.0, 0.0, 0.0);
 
 /// The wall opposite the camera.
 pub const BACK: Plane = Plane { corner: place(-WIDE / 2.0, 0.0, DEEP), across: ACROSS, up: UP };
@@ -176,7 +176,7 @@ pub fn painting(stage: &mut Stage, [left, bottom]: [f32; 2], [wide, high]: [f32;
 }
 
 /// A plant in a pot.
-pub fn plant(stage: &mut Stage, foot: Place, high: f32) {
+pub fn plant(stage: &mut Stage, foot: Point3, high: f32) {
     stage.shadow(foot, 0.4, 0.3);
     stage.cuboid(foot.plus(place(-0.18, 0.0, -0.18)), place(0.36, 0.36, 0.36), rgb(190, 176, 160));
     let light = stage.light;
@@ -190,7 +190,7 @@ pub fn plant(stage: &mut Stage, foot: Place, high: f32) {
 }
 
 /// A standing lamp or a lamp on a table.
-pub fn lamp(stage: &mut Stage, foot: Place, high: f32) {
+pub fn lamp(stage: &mut Stage, foot: Point3, high: f32) {
     let light = stage.light;
     stage.line(foot, foot.plus(place(0.0, high, 0.0)), 0.03, rgb(92, 78, 62));
     let (point, metre) = stage.camera.pixel(foot.plus(place(0.0, high, 0.0)));

@@ -1,6 +1,6 @@
 //! A picture being made: what is drawn first lies behind.
 
-use super::camera::{Camera, Place, Plane, place};
+use super::camera::{Camera, Plane, Point3, place};
 use super::canvas::{Canvas, Point};
 use super::chance::Chance;
 use super::colour::{BLACK, Colour, Paint};
@@ -14,7 +14,7 @@ pub struct Stage {
 }
 
 impl Stage {
-    pub fn face(&mut self, corners: &[Place], paint: impl Into<Paint>) {
+    pub fn face(&mut self, corners: &[Point3], paint: impl Into<Paint>) {
         let outline = self.camera.outline(corners);
         if outline.len() > 2 {
             self.canvas.fill(&outline, paint.into());
@@ -34,7 +34,7 @@ impl Stage {
     }
 
     /// A box: its low, left, near corner and its size. Only the sides that the camera sees are drawn.
-    pub fn cuboid(&mut self, low: Place, size: Place, colour: Colour) {
+    pub fn cuboid(&mut self, low: Point3, size: Point3, colour: Colour) {
         let (eye, high, light) = (self.camera.at, low.plus(size), self.light);
         let shaded = |shine: f32| Paint::from_to(light.on(colour, shine), light.on(colour, shine * 0.93));
         if eye.x < low.x || eye.x > high.x {
@@ -60,7 +60,7 @@ impl Stage {
     }
 
     /// The soft shadow of a thing that stands on the ground or a floor.
-    pub fn shadow(&mut self, middle: Place, wide: f32, deep: f32) {
+    pub fn shadow(&mut self, middle: Point3, wide: f32, deep: f32) {
         let (point, metre) = self.camera.pixel(middle);
         let (_, farther) = self.camera.pixel(middle.plus(place(0.0, 0.0, deep)));
         // How much of the depth is seen depends on how far below the eye it lies.
@@ -70,7 +70,7 @@ impl Stage {
     }
 
     /// A line on the picture, as a thin polygon.
-    pub fn line(&mut self, from: Place, to: Place, thick: f32, colour: Colour) {
+    pub fn line(&mut self, from: Point3, to: Point3, thick: f32, colour: Colour) {
         let ((start, metre), (end, farther)) = (self.camera.pixel(from), self.camera.pixel(to));
         let (x, y): Point = (end.0 - start.0, end.1 - start.1);
         let length = x.hypot(y).max(0.01);

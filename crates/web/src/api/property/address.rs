@@ -3,13 +3,13 @@
 use serde_json::Number;
 
 use super::Property;
-use crate::listing_path::{self, Told};
+use crate::listing_path::{self, ListingName};
 use crate::messages::Language;
 
 impl Property {
     /// The address of its page, which all links use.
     pub(crate) fn path(&self) -> String {
-        listing_path::write(&Told {
+        listing_path::write(&ListingName {
             locality: self.location.as_deref().unwrap_or_default(),
             bedrooms: self.bedrooms.as_ref().and_then(Number::as_f64),
             // An address stays, whatever language its page is read in.

@@ -53,7 +53,8 @@ mod tests {
 
     fn home(listing_type: &str, more: Value) -> Property {
         let mut home = json!({"id": "h", "listingType": listing_type});
-        home.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let Value::Object(more) = more else { panic!("members are wanted") };
+        home.as_object_mut().unwrap().extend(more);
         serde_json::from_value(home).unwrap()
     }
 

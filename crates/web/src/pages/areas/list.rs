@@ -5,7 +5,7 @@ use axum::Router;
 use axum::response::Response;
 use axum::routing::get;
 
-use super::order::{Order, PREMIUM, RISING, Shown, address};
+use super::order::{AreaFilter, Order, PREMIUM, RISING, address};
 use super::{Change, all, show};
 use crate::Site;
 use crate::api::Area;
@@ -15,7 +15,7 @@ use crate::frame::Frame;
 use crate::head;
 use crate::key::Key;
 use crate::numbers::Count;
-use crate::plot::{Place, Places, Sparkline, places, sparkline};
+use crate::plot::{Places, PlottedPlace, Sparkline, places, sparkline};
 use crate::sums::whole;
 use crate::visit::{Visit, shortened};
 
@@ -60,7 +60,7 @@ async fn list(visit: Visit) -> Result<Response, Failure> {
     let mut areas = all(&visit).await?;
     areas.retain(|area| area.homes() > Count(0) && Key::parse(&area.slug).is_some());
     let order = chosen(&visit, "sort", Order::ALL, Order::code).unwrap_or(Order::Homes);
-    let shown = chosen(&visit, "show", Shown::ALL, Shown::code).unwrap_or(Shown::All);
+    let shown = chosen(&visit, "show", AreaFilter::ALL, AreaFilter::code).unwrap_or(AreaFilter::All);
     let filters = filters(&visit, &areas, shown, order);
     let counted = counted(&visit, &areas);
     areas.retain(|area| shown.has(area));
@@ -95,23 +95,23 @@ fn chosen<T: Copy, const N: usize>(
     found
 }
 
-fn filters(visit: &Visit, areas: &[Area], current: Shown, order: Order) -> Vec<Choice> {
-    let words = |shown: Shown| {
+fn filters(visit: &Visit, areas: &[Area], current: AreaFilter, order: Order) -> Vec<Choice> {
+    let words = |shown: AreaFilter| {
         let text = match shown {
-            Shown::All => visit.text("areas-show-all"),
-            Shown::Premium => visit.text("areas-show-premium").arg("price", whole(PREMIUM)),
-            Shown::Rising => visit.text("areas-show-rising").arg("percent", RISING),
-            Shown::Affordable => visit.text("areas-show-affordable").arg("price", whole(PREMIUM)),
+            AreaFilter::All => visit.text("areas-show-all"),
+            AreaFilter::Premium => visit.text("areas-show-premium").arg("price", whole(PREMIUM)),
+            AreaFilter::Rising => visit.text("areas-show-rising").arg("percent", RISING),
+            AreaFilter::Affordable => visit.text("areas-show-affordable").arg("price", whole(PREMIUM)),
         };
         let count = areas.iter().filter(|area| shown.has(area)).count();
         visit.text("areas-show-count").arg("what", text.to_string()).arg("count", count).to_string()
     };
     let choice =
         |shown| Choice { href: address(shown, order), words: words(shown), is_current: shown == current };
-    Shown::ALL.map(choice).into()
+    AreaFilter::ALL.map(choice).into()
 }
 
-fn orders(visit: &Visit, shown: Shown, current: Order) -> Vec<Choice> {
+fn orders(visit: &Visit, shown: AreaFilter, current: Order) -> Vec<Choice> {
     let words = |order: Order| match order {
         Order::Homes => visit.text("areas-sort-homes").to_string(),
         Order::Name => visit.text("areas-sort-name").to_string(),
@@ -130,10 +130,10 @@ fn counted(visit: &Visit, areas: &[Area]) -> String {
     text.to_string()
 }
 
-fn place(visit: &Visit, area: &Area) -> Option<Place> {
+fn place(visit: &Visit, area: &Area) -> Option<PlottedPlace> {
     let homes = area.homes();
     let words = visit.text("areas-homes-in").arg("area", &area.name).arg("count", homes);
-    Some(Place {
+    Some(PlottedPlace {
         name: area.name.clone(),
         words: words.to_string(),
         href: format!("/areas/{}", area.slug),

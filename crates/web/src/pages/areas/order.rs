@@ -18,7 +18,7 @@ pub(super) enum Order {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shown {
+pub(super) enum AreaFilter {
     All,
     Premium,
     Rising,
@@ -51,7 +51,7 @@ impl Order {
     }
 }
 
-impl Shown {
+impl AreaFilter {
     pub(super) const ALL: [Self; 4] = [Self::All, Self::Premium, Self::Rising, Self::Affordable];
 
     pub(super) fn code(self) -> &'static str {
@@ -82,8 +82,8 @@ fn falling(one: Option<f64>, other: Option<f64>) -> Ordering {
 }
 
 /// The address of the list. What is usual is not said.
-pub(super) fn address(shown: Shown, order: Order) -> String {
-    let shown = (shown != Shown::All).then(|| format!("show={}", shown.code()));
+pub(super) fn address(shown: AreaFilter, order: Order) -> String {
+    let shown = (shown != AreaFilter::All).then(|| format!("show={}", shown.code()));
     let order = (order != Order::Homes).then(|| format!("sort={}", order.code()));
     let query: Vec<String> = [shown, order].into_iter().flatten().collect();
     if query.is_empty() { "/areas".to_owned() } else { format!("/areas?{}", query.join("&")) }
@@ -91,7 +91,7 @@ pub(super) fn address(shown: Shown, order: Order) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Order, Shown, address};
+    use super::{AreaFilter, Order, address};
     use crate::api::Area;
     use crate::numbers::Count;
 
@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn what_an_area_is_called_follows_from_its_figures() {
-        let shown = |area: &Area| Shown::ALL.map(|shown| shown.has(area));
+        let shown = |area: &Area| AreaFilter::ALL.map(|shown| shown.has(area));
         assert_eq!(shown(&area("A", 1, Some(8_000.0), Some(10.0))), [true, true, true, false]);
         assert_eq!(shown(&area("A", 1, Some(7_999.0), Some(9.9))), [true, false, false, true]);
         assert_eq!(shown(&area("A", 1, None, None)), [true, false, false, false]);
@@ -131,7 +131,7 @@ mod tests {
 
     #[test]
     fn what_is_usual_is_not_in_the_address() {
-        assert_eq!(address(Shown::All, Order::Homes), "/areas");
-        assert_eq!(address(Shown::Rising, Order::Price), "/areas?show=rising&sort=price");
+        assert_eq!(address(AreaFilter::All, Order::Homes), "/areas");
+        assert_eq!(address(AreaFilter::Rising, Order::Price), "/areas?show=rising&sort=price");
     }
 }

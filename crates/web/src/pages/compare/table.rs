@@ -79,7 +79,8 @@ mod tests {
 
     fn home(facts: Value) -> Property {
         let mut home = json!({"id": "h"});
-        home.as_object_mut().unwrap().extend(facts.as_object().unwrap().clone());
+        let Value::Object(facts) = facts else { panic!("members are wanted") };
+        home.as_object_mut().unwrap().extend(facts);
         serde_json::from_value(home).unwrap()
     }
 

@@ -49,7 +49,7 @@ struct TimelinePage {
 
 /// What the reader asks for.
 #[derive(Default)]
-struct Asked {
+struct TimelineFilter {
     kind: Option<Key>,
     from: Option<Date>,
     to: Option<Date>,
@@ -62,7 +62,7 @@ pub(super) fn router() -> Router<Site> {
 
 async fn timeline(visit: Visit) -> Result<Response, Failure> {
     visit.must_be_signed_in()?;
-    let asked = Asked::of(&visit);
+    let asked = TimelineFilter::of(&visit);
     let found: Timeline = visit.ask(asked.call()).await?;
     let kind = asked.kind.as_ref().map(Key::to_string).unwrap_or_default();
     let day = |day: Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
@@ -98,7 +98,7 @@ async fn hide(visit: Visit, form: Form) -> Result<Response, Failure> {
     Ok(visit.go(back.as_ref().map_or(PATH, NextPath::as_str), Some(Flash::EntryHidden)))
 }
 
-impl Asked {
+impl TimelineFilter {
     fn of(visit: &Visit) -> Self {
         visit.knows(&["type", "from", "to", "cursor"]);
         let day = |name: &str| {
@@ -164,17 +164,20 @@ fn kinds(language: Language, shown: &str) -> Vec<(String, String, bool)> {
 
 #[cfg(test)]
 mod tests {
-    use super::Asked;
+    use super::TimelineFilter;
     use crate::key::Key;
 
     #[test]
     fn the_address_says_everything_that_was_asked_for() {
-        let asked =
-            Asked { kind: Key::parse("USER_LOGIN"), from: "2026-11-01".parse().ok(), ..Asked::default() };
+        let asked = TimelineFilter {
+            kind: Key::parse("USER_LOGIN"),
+            from: "2026-11-01".parse().ok(),
+            ..TimelineFilter::default()
+        };
         assert_eq!(
             asked.address(Some("WzE")),
             "/dashboard/timeline?type=USER_LOGIN&from=2026-11-01&cursor=WzE"
         );
-        assert_eq!(Asked::default().address(None), "/dashboard/timeline");
+        assert_eq!(TimelineFilter::default().address(None), "/dashboard/timeline");
     }
 }

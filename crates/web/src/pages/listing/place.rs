@@ -13,13 +13,13 @@ const POINTS: (f64, f64) = (320.0, 280.0);
 const GRID: f64 = 100.0;
 
 /// A point in the picture.
-pub(super) struct Place {
+pub(super) struct HomePlace {
     pub(super) x: String,
     pub(super) y: String,
     pub(super) is_exact: bool,
 }
 
-impl Place {
+impl HomePlace {
     /// The place of a home; `None` when it is not known, or not in the picture. It is approximate until the contact
     /// was asked for.
     pub(super) fn of(home: &Property, is_exact: bool) -> Option<Self> {
@@ -39,7 +39,7 @@ impl Place {
 mod tests {
     use serde_json::json;
 
-    use super::Place;
+    use super::HomePlace;
     use crate::api::Property;
 
     fn at(latitude: f64, longitude: f64) -> Property {
@@ -50,15 +50,15 @@ mod tests {
     #[test]
     fn a_place_is_told_roughly_first() {
         let [rough, neighbour] = [(17.4435, 78.3772), (17.4441, 78.3791)]
-            .map(|(latitude, longitude)| Place::of(&at(latitude, longitude), false).unwrap());
+            .map(|(latitude, longitude)| HomePlace::of(&at(latitude, longitude), false).unwrap());
         assert_eq!((&rough.x, &rough.y), (&neighbour.x, &neighbour.y));
-        let exact = Place::of(&at(17.4435, 78.3772), true).unwrap();
+        let exact = HomePlace::of(&at(17.4435, 78.3772), true).unwrap();
         assert_ne!(exact.x, rough.x);
     }
 
     #[test]
     fn a_home_elsewhere_is_not_in_the_picture() {
-        assert!(Place::of(&at(12.97, 77.59), true).is_none());
-        assert!(Place::of(&Property::default(), true).is_none());
+        assert!(HomePlace::of(&at(12.97, 77.59), true).is_none());
+        assert!(HomePlace::of(&Property::default(), true).is_none());
     }
 }

@@ -3,7 +3,7 @@
 use crate::labels::{self, Labels};
 use crate::place_path::{DEALS, Deal, KINDS, Kind};
 use crate::visit::Visit;
-use crate::wanted::{Sort, Wanted};
+use crate::wanted::{HomeSearch, Sort};
 
 /// The numbers of bedrooms that the form offers.
 pub(super) const ROOMS: [&str; 5] = ["1", "2", "3", "4", "5+"];
@@ -52,7 +52,7 @@ impl Choices {
 }
 
 /// The orders that can be chosen.
-pub(super) fn orders(visit: &Visit, wanted: &Wanted) -> Vec<Choice> {
+pub(super) fn orders(visit: &Visit, wanted: &HomeSearch) -> Vec<Choice> {
     let order = |sort: &Sort| Choice { code: sort.code, words: visit.text(sort.words).to_string() };
     wanted.sorts().into_iter().map(order).collect()
 }

@@ -5,7 +5,7 @@ use crate::labels;
 use crate::localities::Locality;
 use crate::numbers::Count;
 use crate::place_path::Kind;
-use crate::wanted::Wanted;
+use crate::wanted::HomeSearch;
 
 /// The most localities that are suggested, and the most amenities that are offered.
 const MOST: usize = 20;
@@ -61,7 +61,7 @@ impl Counts {
     }
 
     /// The amenities: those that were chosen come first, so that none of them is out of sight.
-    pub(super) fn amenities(&self, wanted: &Wanted) -> Vec<Amenity> {
+    pub(super) fn amenities(&self, wanted: &HomeSearch) -> Vec<Amenity> {
         let amenity = |value: &str, is_chosen: bool| Amenity {
             value: value.to_owned(),
             label: labels::capitalised(value.to_owned()),
@@ -88,7 +88,7 @@ mod tests {
     use crate::form::Form;
     use crate::numbers::Count;
     use crate::place_path::{KINDS, PlacePath};
-    use crate::wanted::Wanted;
+    use crate::wanted::HomeSearch;
 
     fn counts() -> Counts {
         let facets = json!({
@@ -120,7 +120,7 @@ mod tests {
     #[test]
     fn an_amenity_that_was_chosen_is_there_although_no_home_has_it() {
         let place = PlacePath::parse("/hyderabad").unwrap();
-        let wanted = Wanted::read(place, &Form::parse(b"amenities=Helipad&amenities=Gym")).wanted;
+        let wanted = HomeSearch::read(place, &Form::parse(b"amenities=Helipad&amenities=Gym")).wanted;
         let amenities = counts().amenities(&wanted);
         let told: Vec<(&str, &str, Option<Count>, bool)> =
             amenities.iter().map(|it| (&*it.value, &*it.label, it.count, it.is_chosen)).collect();

@@ -2,7 +2,7 @@
 
 use crate::api::{Understood, UnderstoodFilter};
 use crate::messages::Language;
-use crate::wanted::{View, Wanted};
+use crate::wanted::{HomeSearch, View};
 
 /// A condition of the search.
 pub(super) struct Chip {
@@ -19,7 +19,7 @@ pub(super) struct ViewLink {
 }
 
 /// Everything that filters: what the address says, what words became, and the words.
-pub(super) fn chips(language: Language, wanted: &Wanted, understood: &Understood) -> Vec<Chip> {
+pub(super) fn chips(language: Language, wanted: &HomeSearch, understood: &Understood) -> Vec<Chip> {
     let conditions = wanted.conditions(language).into_iter();
     let mut chips: Vec<Chip> = conditions
         .map(|condition| Chip { label: condition.label, without: condition.without.address() })
@@ -37,7 +37,7 @@ pub(super) fn chips(language: Language, wanted: &Wanted, understood: &Understood
 }
 
 /// The address of the same search with all words as text.
-pub(super) fn as_text(wanted: &Wanted, understood: &Understood) -> Option<String> {
+pub(super) fn as_text(wanted: &HomeSearch, understood: &Understood) -> Option<String> {
     let words = format!("\"{}\"", wanted.words.replace('"', " ").trim());
     (!understood.filters.is_empty()).then(|| wanted.with_words(words).address())
 }
@@ -67,19 +67,19 @@ const IN_FORM: [&str; 20] = [
 ];
 
 /// What a form must send along to change only the parameter of this name.
-pub(super) fn kept_but(wanted: &Wanted, name: &str) -> Vec<(&'static str, String)> {
+pub(super) fn kept_but(wanted: &HomeSearch, name: &str) -> Vec<(&'static str, String)> {
     wanted.all_parameters().into_iter().filter(|(other, _)| *other != name).collect()
 }
 
 /// What the form of the filters must send along, because it does not show it.
-pub(super) fn kept_by_filters(wanted: &Wanted, rooms: &[&str]) -> Vec<(&'static str, String)> {
+pub(super) fn kept_by_filters(wanted: &HomeSearch, rooms: &[&str]) -> Vec<(&'static str, String)> {
     let is_shown =
         |name: &str, value: &str| IN_FORM.contains(&name) && (name != "bedrooms" || rooms.contains(&value));
     let all = wanted.all_parameters().into_iter();
     all.filter(|(name, value)| !is_shown(name, value)).collect()
 }
 
-pub(super) fn views(wanted: &Wanted) -> [ViewLink; 3] {
+pub(super) fn views(wanted: &HomeSearch) -> [ViewLink; 3] {
     View::ALL.map(|view| ViewLink {
         view,
         href: wanted.with_view(view).address(),

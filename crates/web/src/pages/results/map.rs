@@ -7,7 +7,7 @@ use crate::api::Property;
 use crate::localities::{Locality, Point};
 use crate::messages::{Language, key};
 use crate::rupees;
-use crate::wanted::{Bounds, View, Wanted};
+use crate::wanted::{Bounds, HomeSearch, View};
 
 pub(super) use layer::Layer;
 pub(super) use outline::Shape;
@@ -90,7 +90,7 @@ struct Placed {
 
 impl MapView {
     /// Draws `homes`, and marks those that are on the map.
-    pub(super) fn of(language: Language, homes: &mut [Property], wanted: &Wanted) -> Self {
+    pub(super) fn of(language: Language, homes: &mut [Property], wanted: &HomeSearch) -> Self {
         let bounds = shown(homes, wanted);
         let mut placed = Vec::new();
         for home in &mut *homes {
@@ -139,7 +139,7 @@ fn place(home: &Property) -> Option<(Point, bool)> {
 }
 
 /// The part of the map to show: the part asked for, the locality asked for, or all homes that are in the city.
-fn shown(homes: &[Property], wanted: &Wanted) -> Bounds {
+fn shown(homes: &[Property], wanted: &HomeSearch) -> Bounds {
     let part = wanted.value("bbox").and_then(Bounds::parse);
     let within = || Bounds::around(wanted.corners()).map(|bounds| bounds.padded(SMALLEST));
     let locality = || {
@@ -192,7 +192,7 @@ fn are_near((x, y): (f64, f64), (other_x, other_y): (f64, f64), (wide, high): (f
 }
 
 /// A home alone, or several that are near each other.
-fn pin(language: Language, cluster: &[&Placed], wanted: &Wanted) -> Option<Pin> {
+fn pin(language: Language, cluster: &[&Placed], wanted: &HomeSearch) -> Option<Pin> {
     let first = cluster.first()?;
     let card = format!("#home-{}", first.id);
     let (x, y) = (figure(first.x), figure(first.y));

@@ -7,7 +7,7 @@ use crate::failure::Failure;
 use crate::numbers::Count;
 use crate::place_path::PlacePath;
 use crate::visit::Visit;
-use crate::wanted::{Condition, Wanted};
+use crate::wanted::{Condition, HomeSearch};
 
 /// The most conditions that are tried without: each is a call of the person's.
 const MOST: usize = 4;
@@ -22,7 +22,7 @@ pub(super) struct Offer {
 }
 
 /// What the search finds when one condition is taken away, the most first. What finds nothing either is left out.
-pub(super) async fn offers(visit: &Visit, wanted: &Wanted) -> Vec<Offer> {
+pub(super) async fn offers(visit: &Visit, wanted: &HomeSearch) -> Vec<Offer> {
     let mut conditions = wanted.conditions(visit.language);
     if !wanted.words.is_empty() {
         let label = visit.text("search-quoted").arg("words", &wanted.words).to_string();
@@ -60,10 +60,10 @@ async fn offer(visit: &Visit, Condition { label, without, .. }: Condition) -> Op
 }
 
 /// Refuses the address of a locality that is not in our list and has no home at all.
-pub(super) async fn check_place(visit: &Visit, wanted: &Wanted) -> Result<(), Failure> {
+pub(super) async fn check_place(visit: &Visit, wanted: &HomeSearch) -> Result<(), Failure> {
     let unknown = wanted.place.locality.as_ref().filter(|locality| locality.at.is_none());
     let Some(locality) = unknown else { return Ok(()) };
     let place = PlacePath { locality: Some(locality.clone()), what: None };
-    let found = choices(visit, &Wanted::at(place)).await?;
+    let found = choices(visit, &HomeSearch::at(place)).await?;
     if found.total_elements == 0 { Err(Failure::NotFound) } else { Ok(()) }
 }

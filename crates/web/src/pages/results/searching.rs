@@ -8,7 +8,7 @@ use crate::api::{ApiError, Call, Choices, Facets, FoundHomes, Page, Property, Re
 use crate::failure::Failure;
 use crate::numbers::Count;
 use crate::visit::Visit;
-use crate::wanted::Wanted;
+use crate::wanted::HomeSearch;
 
 /// The parameters of the API that mean the same as the words that became them. Of the others, such as whether a home is
 /// gated, words also find homes that state nothing.
@@ -36,7 +36,7 @@ pub(super) struct Found {
     pub(super) facets: Facets,
 }
 
-pub(super) async fn search(visit: &Visit, wanted: &Wanted, page: u64) -> Result<Found, Failure> {
+pub(super) async fn search(visit: &Visit, wanted: &HomeSearch, page: u64) -> Result<Found, Failure> {
     if wanted.is_bare() {
         return all(visit, wanted, page).await;
     }
@@ -58,7 +58,7 @@ pub(super) async fn search(visit: &Visit, wanted: &Wanted, page: u64) -> Result<
 
 /// What the words of somebody signed in mean without words, if an address can say that. It is asked before the search,
 /// so that only the search at that address is kept among theirs.
-pub(super) async fn settled_first(visit: &Visit, wanted: &Wanted) -> Result<Option<Wanted>, Failure> {
+pub(super) async fn settled_first(visit: &Visit, wanted: &HomeSearch) -> Result<Option<HomeSearch>, Failure> {
     if wanted.words.is_empty() || !visit.signed_in() {
         return Ok(None);
     }
@@ -71,7 +71,7 @@ pub(super) async fn settled_first(visit: &Visit, wanted: &Wanted) -> Result<Opti
 }
 
 /// All homes. This is no search, so it is not kept among the person's searches.
-async fn all(visit: &Visit, wanted: &Wanted, page: u64) -> Result<Found, Failure> {
+async fn all(visit: &Visit, wanted: &HomeSearch, page: u64) -> Result<Found, Failure> {
     let sort = wanted.sort();
     let call = |page: &str| {
         let order =
@@ -92,7 +92,7 @@ async fn all(visit: &Visit, wanted: &Wanted, page: u64) -> Result<Found, Failure
 }
 
 /// How many homes are found, and what can be chosen next. It is not kept among the person's searches.
-pub(super) async fn choices(visit: &Visit, wanted: &Wanted) -> Result<Choices, ApiError> {
+pub(super) async fn choices(visit: &Visit, wanted: &HomeSearch) -> Result<Choices, ApiError> {
     let asked = wanted.api();
     let query: Vec<(&str, &str)> = asked.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let call = Call::get("/api/search/filters");
@@ -108,7 +108,7 @@ impl From<FoundHomes> for Found {
 
 impl Found {
     /// What is wanted without any words, when all of them became filters that an address can say.
-    pub(super) fn settled(&self, wanted: &Wanted) -> Option<Wanted> {
+    pub(super) fn settled(&self, wanted: &HomeSearch) -> Option<HomeSearch> {
         let Understood { filters, text, preferred } = &self.understood;
         let has_more = !text.is_empty() || !preferred.is_empty() || self.relaxed.is_some();
         if wanted.words.is_empty() || filters.is_empty() || has_more {
@@ -144,11 +144,11 @@ mod tests {
     use super::{Found, FoundHomes};
     use crate::form::Form;
     use crate::place_path::PlacePath;
-    use crate::wanted::Wanted;
+    use crate::wanted::HomeSearch;
 
     fn settled(address: &str, understood: &Value, relaxed: Option<&Value>) -> Option<String> {
         let (path, query) = address.split_once('?').unwrap();
-        let wanted = Wanted::read(PlacePath::parse(path).unwrap(), &Form::parse(query.as_bytes())).wanted;
+        let wanted = HomeSearch::read(PlacePath::parse(path).unwrap(), &Form::parse(query.as_bytes())).wanted;
         let found: FoundHomes =
             serde_json::from_value(json!({"understood": understood, "relaxed": relaxed})).unwrap();
         Found::from(found).settled(&wanted).map(|wanted| wanted.address())

@@ -3,7 +3,7 @@
 use crate::api::{Call, Page, PastSearch, Suggestion};
 use crate::numbers::Count;
 use crate::visit::Visit;
-use crate::wanted::{Wanted, with_query};
+use crate::wanted::{HomeSearch, with_query};
 use crate::when::Moment;
 
 /// How many suggestions are read, searches among them.
@@ -56,7 +56,7 @@ async fn past(visit: &Visit) -> Vec<Past> {
     };
     let mut past: Vec<Past> = Vec::new();
     for search in searches.content {
-        let Some(wanted) = search.search_filters.as_ref().and_then(Wanted::of_past) else { continue };
+        let Some(wanted) = search.search_filters.as_ref().and_then(HomeSearch::of_past) else { continue };
         let href = wanted.address();
         if past.len() < SHOWN && !past.iter().any(|other| other.href == href) {
             past.push(Past {

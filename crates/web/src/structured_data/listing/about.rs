@@ -8,7 +8,7 @@ use crate::structured_data::address::{GeoCoordinates, PostalAddress};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Place<'a> {
+pub(super) struct DescribedPlace<'a> {
     #[serde(rename = "@type")]
     kind: &'static str,
     name: &'a str,
@@ -64,7 +64,7 @@ struct Amenity<'a> {
     value: bool,
 }
 
-impl<'a> Place<'a> {
+impl<'a> DescribedPlace<'a> {
     pub(super) fn of(home: &'a Property) -> Self {
         let kind = kind(home);
         let lived_in = !matches!(kind, "Place" | "ApartmentComplex");

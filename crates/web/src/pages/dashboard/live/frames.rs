@@ -144,7 +144,7 @@ mod tests {
     fn a_frame_without_end_takes_no_memory() {
         let mut frames = Frames::new(English);
         for _ in 0..100 {
-            assert!(frames.take(&[b'x'; 64 * 1024]).is_empty());
+            assert!(frames.take(&vec![b'x'; 64 * 1024]).is_empty());
         }
         assert!(frames.rest.len() <= super::LONGEST);
         assert_eq!(frames.take(b"\n\n"), "");

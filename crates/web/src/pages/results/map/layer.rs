@@ -3,7 +3,7 @@
 use super::{Name, Pin, Placed, are_near, drawn, figure, pin};
 use crate::localities;
 use crate::messages::Language;
-use crate::wanted::{Bounds, Wanted};
+use crate::wanted::{Bounds, HomeSearch};
 
 /// A place on the drawing, or a width and a height there.
 type Pair = (f64, f64);
@@ -26,7 +26,12 @@ pub(in crate::pages::results) struct Layer {
 /// The layers, with the units of the drawing that a pixel of a pin or a name takes there.
 const SIZES: [(&str, f64); 2] = [("for-wide", 1.5), ("for-narrow", 2.4)];
 
-pub(super) fn layers(language: Language, bounds: &Bounds, homes: &[Placed], wanted: &Wanted) -> Vec<Layer> {
+pub(super) fn layers(
+    language: Language,
+    bounds: &Bounds,
+    homes: &[Placed],
+    wanted: &HomeSearch,
+) -> Vec<Layer> {
     let layer = |(class, scale)| {
         let clusters = clusters(homes, scale);
         let firsts = clusters.iter().filter_map(|cluster| cluster.first());

@@ -5,7 +5,7 @@ use crate::api::Property;
 use crate::form::Form;
 use crate::messages::Language::English;
 use crate::place_path::PlacePath;
-use crate::wanted::Wanted;
+use crate::wanted::HomeSearch;
 
 fn home(id: &str, location: &str, at: Option<(f64, f64)>) -> Property {
     let mut home = json!({"id": id, "title": "Flat <b>", "price": 8_000_000, "location": location});
@@ -15,8 +15,8 @@ fn home(id: &str, location: &str, at: Option<(f64, f64)>) -> Property {
     serde_json::from_value(home).unwrap()
 }
 
-fn wanted(path: &str, query: &str) -> Wanted {
-    Wanted::read(PlacePath::parse(path).unwrap(), &Form::parse(query.as_bytes())).wanted
+fn wanted(path: &str, query: &str) -> HomeSearch {
+    HomeSearch::read(PlacePath::parse(path).unwrap(), &Form::parse(query.as_bytes())).wanted
 }
 
 #[test]

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[schema(as = SavedHomeStanding)]
-pub enum Standing {
+pub enum Availability {
     OnTheMarket,
     Sold,
     Rented,
@@ -17,7 +17,7 @@ pub enum Standing {
     Withdrawn,
 }
 
-impl Choice for Standing {
+impl Choice for Availability {
     const ALL: &'static [(&'static str, Self)] = &[
         ("ON_THE_MARKET", Self::OnTheMarket),
         ("SOLD", Self::Sold),
@@ -26,7 +26,7 @@ impl Choice for Standing {
     ];
 }
 
-impl Standing {
+impl Availability {
     pub fn of(status: Status) -> Self {
         match status {
             Status::Active => Self::OnTheMarket,
