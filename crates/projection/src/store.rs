@@ -328,9 +328,8 @@ impl ViewStore {
     ) -> Result<(), ApplyError> {
         self.must_not_be_outdated()?;
         let work = guarded(lease, work);
-        let applied =
-            self.transaction_then(work, |store, database, applied| store.committed(database, applied));
-        if applied.await?.events.iter().any(|event| self.0.projection.erases(event)) {
+        let applied = self.transaction_then(work, StoreInner::committed).await?;
+        if applied.events.iter().any(|event| self.0.projection.erases(event)) {
             self.scrub().await;
         }
         Ok(())

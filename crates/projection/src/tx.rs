@@ -26,7 +26,9 @@ enum Transaction<'c> {
 /// A document that a transaction changed, although its event alone does not say so.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChangedDocument {
+    /// The tenant that it belongs to.
     pub tenant: String,
+    /// The id of its aggregate.
     pub id: String,
 }
 
