@@ -13,7 +13,7 @@ before(async () => {
 
 after(() => portal?.stop());
 
-const timeline = async (page) => (await page.locator('.timeline li').allTextContents()).map((t) => t.replace(/\s+/g, ' '));
+const timeline = async (page) => (await page.locator('main .timeline:not(.dated) li').allTextContents()).map((t) => t.replace(/\s+/g, ' '));
 
 test('a person posts a home, another saves it, the first comes back and sees everything', async () => {
   const owner = await portal.visitor();
