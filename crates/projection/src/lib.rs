@@ -117,8 +117,8 @@ pub trait Projection: Send + Sync + 'static {
     /// thread of the commit, so it must not wait.
     fn committed(&self, batch: &[Envelope]);
 
-    /// These documents were changed by what is committed, besides those that [`Self::committed`] can tell from the events
-    /// ([`ViewTx::note_changed`]). Called just before it, on the same thread.
+    /// The committed batch changed these documents ([`ViewTx::note_changed`]). Drop them from caches here. This is for changes
+    /// that an event alone does not show. Called just before [`Self::committed`], on the same thread.
     fn changed(&self, _: &[ChangedDocument]) {}
 
     /// Whether `event` erases a person. The read model then records that they are erased

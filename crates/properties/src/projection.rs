@@ -151,8 +151,8 @@ impl Projection for Listings {
     }
 }
 
-/// The listing whose document an event changes. Which views were counted is told to [`Listings::changed`]: most looks
-/// repeat an earlier one, and change nothing.
+/// The listing whose cached document an event drops. No view is among these events: [`Listings::changed`] hears which views
+/// were counted, because most looks repeat an earlier one and change nothing.
 fn changed_by(envelope: &Envelope) -> Option<PropertyId> {
     #[derive(serde::Deserialize)]
     #[serde(rename_all = "camelCase")]
