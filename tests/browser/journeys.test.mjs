@@ -53,8 +53,8 @@ const count = (page, words) => page.locator('#found').filter({ hasText: words })
 
 /** Filters stand beside the results on a desk, and are folded on a phone. */
 async function unfoldFilters(page) {
-  const form = page.locator('details.filters form');
-  if (!(await form.isVisible())) await page.locator('details.filters > summary').click();
+  const form = page.locator('details.sieve form');
+  if (!(await form.isVisible())) await page.locator('details.sieve > summary').click();
   return form;
 }
 
@@ -64,13 +64,13 @@ async function search(page) {
   await field(page, 'q').first().fill(query);
   await page.locator('main form[role=search]').getByRole('button', { name: 'Search' }).click();
   await count(page, '3 homes');
-  assert.deepEqual(await chips(page), ['3 BHK', 'For rent', 'Gachibowli', 'Up to ₹40,000']);
+  assert.deepEqual(await chips(page), ['Gachibowli', 'For rent', '3 BHK', 'Under ₹40,000']);
   assert.deepEqual(await titles(page), Object.keys(homes).sort());
 }
 
 async function filter(page) {
   const form = await unfoldFilters(page);
-  await form.getByRole('checkbox', { name: 'Furnished', exact: true }).check();
+  await form.getByRole('checkbox', { name: /^Furnished/ }).check();
   const show = form.getByRole('button', { name: 'Show homes' });
   // An island shows the homes as soon as a box is ticked, and may have taken the button away.
   if (await show.isVisible()) await show.click();
@@ -81,16 +81,18 @@ async function filter(page) {
   await count(page, '3 homes');
 }
 
+/** An island may show another view without a new page. */
 async function look(page) {
   const views = page.getByRole('navigation', { name: 'How to see the homes' });
-  await click(page, views.getByRole('link', { name: 'Map', exact: true }));
-  const map = page.getByRole('group', { name: 'Map of the homes on this page' });
+  await views.getByRole('link', { name: 'Map', exact: true }).click();
+  const map = page.getByRole('group', { name: /^Map/ });
   await map.waitFor();
-  await click(page, views.getByRole('link', { name: 'Both' }));
+  await views.getByRole('link', { name: 'Both' }).click();
+  await page.waitForURL(/view=split/);
   await map.waitFor();
   assert.equal((await titles(page)).length, 3, 'the list stands beside the map');
-  await click(page, views.getByRole('link', { name: 'List', exact: true }));
-  assert.equal(await map.count(), 0);
+  await views.getByRole('link', { name: 'List', exact: true }).click();
+  await map.waitFor({ state: 'detached' });
 }
 
 async function openAll(page) {
@@ -227,10 +229,17 @@ for (const seat of seats) {
     added.push(id);
     await until(() => them('GET', '/api/search/matches/me'), (matches) => JSON.stringify(matches).includes(id));
     await signIn(page, `${seat.person}@example.com`);
+    const since = page.getByRole('region', { name: 'Since you were last here' });
+    assert.match(await since.textContent(), /1 new home for “Near the office”.*Flat by the metro/s);
+    // The dashboard says it in its place. A script on a desk tells it in passing as well; every other page shows the panel.
     const panel = page.getByRole('region', { name: 'What happened' });
+    if (seat.scripted && seat.width > 960) await panel.waitFor();
+    else assert.equal(await panel.isVisible(), false);
+    await clickMenu(page);
+    await click(page, page.getByRole('button', { name: 'Sign out' }));
+    await signIn(page, `${seat.person}@example.com`, '/sign-in?next=%2Fareas');
     await panel.waitFor();
-    assert.match(await panel.textContent(), /1 new home for “Near the office”/);
-    assert.match(await page.getByRole('region', { name: 'Since you were last here' }).textContent(), /Flat by the metro/);
+    assert.match(await panel.textContent(), /You were last here on/);
     await page.locator('hyd-since').getByRole(seat.scripted ? 'button' : 'link', { name: 'Close' }).first().click();
     await panel.waitFor({ state: 'hidden' });
     assert.deepEqual(faults, []);

@@ -70,7 +70,7 @@ create table if not exists listing_changes (
     -- In paise; both, or neither.
     previous_price bigint,
     price bigint,
-    standing text,
+    availability text,
     primary key (property_id, tenant, at, seq)
 );
 

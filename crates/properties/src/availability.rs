@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 /// Where a saved listing stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-#[schema(as = SavedHomeStanding)]
+#[schema(as = SavedHomeAvailability)]
 pub enum Availability {
     OnTheMarket,
     Sold,

@@ -1,7 +1,7 @@
 //! Amounts in rupees, as people type and read them.
 
 use crate::messages::{Language, key};
-use crate::numbers::Count;
+use crate::numbers::{Count, grouped};
 
 const THOUSAND: u64 = 1_000;
 const LAKH: u64 = 100_000;
@@ -19,6 +19,25 @@ pub(crate) fn read(text: &str) -> Option<u64> {
 /// The amount in a sentence: `₹80 lakh`, `₹1.2 crore`, `₹25,000`. Rounded down to two decimals.
 pub(crate) fn words(language: Language, rupees: u64) -> String {
     scaled(language, rupees, &[(CRORE, key("search-crore")), (LAKH, key("search-lakh"))])
+}
+
+/// The whole amount: `₹12,34,567`.
+pub(crate) fn whole(rupees: f64) -> String {
+    format!("₹{}", grouped(&format!("{rupees:.0}")))
+}
+
+/// The amount in a table: `₹95 Lakh`, `₹1.2 Cr`, `₹35,000`. Rounded to two decimals.
+pub(crate) fn compact(rupees: f64) -> String {
+    const LAKH: f64 = 100_000.0;
+    const CRORE: f64 = 10_000_000.0;
+    let (unit, key) = match rupees {
+        _ if rupees >= CRORE => (CRORE, key("search-crore-short")),
+        _ if rupees >= LAKH => (LAKH, key("search-sum-lakh")),
+        _ => return whole(rupees),
+    };
+    let text = format!("{:.2}", rupees / unit);
+    let amount = grouped(text.trim_end_matches('0').trim_end_matches('.'));
+    Language::default().text(key).arg("amount", amount).to_string()
 }
 
 /// The amount on a pin of a map: `₹80 L`, `₹1.2 Cr`, `₹25K`.
@@ -52,7 +71,7 @@ fn scaled(language: Language, rupees: u64, units: &[(u64, &str)]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{read, short, typed, words};
+    use super::{compact, read, short, typed, whole, words};
     use crate::messages::Language::English;
 
     #[test]
@@ -92,5 +111,13 @@ mod tests {
     fn a_field_shows_words_only_if_nothing_is_lost() {
         assert_eq!(typed(8_000_000), "₹80 lakh");
         assert_eq!(typed(8_123_456), "8123456");
+    }
+
+    #[test]
+    fn amounts_are_grouped_and_shortened_as_in_india() {
+        assert_eq!(whole(1_234_567.4), "₹12,34,567");
+        assert_eq!(whole(0.0), "₹0");
+        let shown = [9_500_000.0, 12_000_000.0, 35_000.0, 123_456.0, 100_000.0].map(compact);
+        assert_eq!(shown, ["₹95 Lakh", "₹1.2 Cr", "₹35,000", "₹1.23 Lakh", "₹1 Lakh"]);
     }
 }

@@ -62,8 +62,9 @@ impl Written {
         }
         let mut said = Vec::new();
         for (at, piece) in markup.split('<').enumerate() {
-            let (tag, text) =
-                if at == 0 { ("", piece) } else { piece.split_once('>').unwrap_or((piece, "")) };
+            // A part of a tag begins with an attribute.
+            let in_tag = at > 0 || piece.starts_with("data-");
+            let (tag, text) = if in_tag { piece.split_once('>').unwrap_or((piece, "")) } else { ("", piece) };
             said.push(without(text, "&", ";"));
             for name in SPOKEN {
                 let start = format!(" {name}=\"");

@@ -11,16 +11,15 @@ use crate::availability::Availability;
 struct Change {
     /// The price before and after.
     prices: Option<(Paise, Paise)>,
-    standing: Option<Availability>,
+    availability: Option<Availability>,
 }
 
 impl Change {
     fn of(event: &PropertyEvent) -> Option<Self> {
-        let to = |status| Some(Self { prices: None, standing: Some(Availability::of(status)) });
+        let to = |status| Some(Self { prices: None, availability: Some(Availability::of(status)) });
         match event {
-            PropertyEvent::Edited { previous_price, content, .. } => {
-                previous_price.map(|before| Self { prices: Some((before, content.price)), standing: None })
-            }
+            PropertyEvent::Edited { previous_price, content, .. } => previous_price
+                .map(|before| Self { prices: Some((before, content.price)), availability: None }),
             PropertyEvent::StatusChanged { to: status, .. } => to(*status),
             PropertyEvent::Removed { .. } => to(Status::Removed),
             PropertyEvent::Approved { .. } => to(Status::Active),
@@ -45,7 +44,7 @@ pub async fn note(
     envelope: &Envelope,
     event: &PropertyEvent,
 ) -> Result<(), ProjectionError> {
-    let Some(Change { prices, standing }) = Change::of(event) else { return Ok(()) };
+    let Some(Change { prices, availability }) = Change::of(event) else { return Ok(()) };
     let (before, after) = prices.unzip();
     let row = [
         envelope.stream.tenant.as_str().into(),
@@ -54,9 +53,10 @@ pub async fn note(
         envelope.position.seq.into(),
         before.map(Paise::paise).into(),
         after.map(Paise::paise).into(),
-        standing.map(Choice::word).into(),
+        availability.map(Choice::word).into(),
     ];
-    let sql = "insert into listing_changes (tenant, property_id, at, seq, previous_price, price, standing)
+    let sql =
+        "insert into listing_changes (tenant, property_id, at, seq, previous_price, price, availability)
         values ($1, $2, $3, $4, $5, $6, $7)";
     tx.execute(sql, &row).await?;
     Ok(())

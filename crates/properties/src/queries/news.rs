@@ -41,7 +41,7 @@ pub struct SavedHomeNews {
     entries: Vec<SavedHomeChange>,
 }
 
-/// A change of a saved home: of its price, or of its standing.
+/// A change of a saved home: of its price, or of its availability.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SavedHomeChange {
@@ -58,7 +58,7 @@ pub struct SavedHomeChange {
     #[serde(skip_serializing_if = "Option::is_none")]
     price_text: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    standing: Option<Availability>,
+    availability: Option<Availability>,
 }
 
 /// Enquiries of the caller whose status changed.
@@ -163,11 +163,11 @@ impl App {
             "from favourites f join properties p on p.id = f.property_id and p.tenant = f.tenant
              join listing_changes g on g.property_id = f.property_id and g.tenant = f.tenant and g.at > f.saved_at
              where f.user_id = $2 and f.tenant = $1 and g.at > $3
-             and (g.standing is not null or ({SHOWN_TO_SAVERS}))"
+             and (g.availability is not null or ({SHOWN_TO_SAVERS}))"
         );
         let count = self.count(&format!("select count(*) {from}"), asked).await?;
         let sql = format!(
-            "select f.property_id, p.content, g.at, g.previous_price, g.price, g.standing, p.status,
+            "select f.property_id, p.content, g.at, g.previous_price, g.price, g.availability, p.status,
              case when {SHOWN_TO_SAVERS} then 1 else 0 end {from} order by g.at desc, g.seq desc limit $4"
         );
         let rows = self.newest(&sql, asked).await?;
@@ -241,6 +241,6 @@ fn change(row: &Row) -> Result<SavedHomeChange, Failure> {
         previous_price_text: price(3).map(Paise::in_words),
         price: price(4),
         price_text: price(4).map(Paise::in_words),
-        standing: row.text(5).and_then(Availability::from_word),
+        availability: row.text(5).and_then(Availability::from_word),
     })
 }

@@ -24,7 +24,7 @@ pub struct SavedHome {
     saved_price: Paise,
     saved_price_text: String,
     /// Where it stands now.
-    standing: Availability,
+    availability: Availability,
     /// The listing as it is now; null while it is not visible.
     #[schema(value_type = Option<Document<'static>>)]
     property: Option<Box<RawValue>>,
@@ -42,7 +42,7 @@ impl SavedHome {
             saved_at,
             saved_price,
             saved_price_text: saved_price.in_words(),
-            standing: Availability::of(home.as_ref().map_or(Status::Removed, |home| home.listing.status)),
+            availability: Availability::of(home.as_ref().map_or(Status::Removed, |home| home.listing.status)),
             property: home.map(|home| home.body),
         };
         Ok((saved, Cursor::at(saved_at, &property_id)))

@@ -16,7 +16,6 @@ mod guessing_notices;
 mod hidden_ids;
 mod host_cookies;
 mod hosts;
-mod images;
 mod imports;
 mod lists;
 mod looks;
@@ -41,3 +40,5 @@ mod tenants;
 mod texts;
 mod unconfirmed;
 mod unsubscribe;
+
+use testkit::images;

@@ -23,7 +23,7 @@ fn list<'a>(data: &'a Value, name: &str) -> &'a Vec<Value> {
 /// Four homes that the seeker saved, an enquiry about the first one, and a saved search.
 async fn lived_in(app: &TestApp, owner: &Person, seeker: &Person) -> (Vec<String>, String) {
     let mut homes = Vec::new();
-    for title in ["Cheaper", "Sold", "Gone", "As ever"] {
+    for title in ["Cheaper", "Soon sold", "Soon gone", "As ever"] {
         let id = home(owner, title).await;
         seeker.client.post(&format!("/api/properties/{id}/favorite"), &json!({})).await.expect(204);
         homes.push(id);
@@ -71,8 +71,8 @@ async fn who_comes_back_is_told_what_others_did_meanwhile() {
     let news = told(&seeker, &format!("/api/properties/news?since={from}")).await;
     let saved = list(&news["savedHomes"], "entries");
     assert_eq!((&news["savedHomes"]["count"], saved.len()), (&json!(3), 3), "{news}");
-    assert_eq!((&saved[0]["propertyId"], &saved[0]["standing"]), (&json!(homes[2]), &json!("WITHDRAWN")));
-    assert_eq!((&saved[1]["title"], &saved[1]["standing"]), (&json!("Sold"), &json!("SOLD")));
+    assert_eq!((&saved[0]["propertyId"], &saved[0]["availability"]), (&json!(homes[2]), &json!("WITHDRAWN")));
+    assert_eq!((&saved[1]["title"], &saved[1]["availability"]), (&json!("Soon sold"), &json!("SOLD")));
     assert_eq!((&saved[2]["previousPrice"], &saved[2]["price"]), (&json!(PRICE), &json!(4_000_000)));
     let answers = &news["answers"];
     assert_eq!((&answers["count"], &answers["entries"][0]["status"]), (&json!(1), &json!("CONTACTED")));
@@ -104,10 +104,13 @@ async fn saved_homes_are_shown_then_and_now_also_those_that_are_gone() {
     assert_eq!(saved["totalElements"], 4);
     let each = list(&saved, "content").iter().rev().zip(&homes);
     let prices = [Some(4_000_000), Some(PRICE), None, Some(PRICE)];
-    let standings = ["ON_THE_MARKET", "SOLD", "WITHDRAWN", "ON_THE_MARKET"];
-    for ((home, id), (price, standing)) in each.zip(prices.into_iter().zip(standings)) {
+    let availabilities = ["ON_THE_MARKET", "SOLD", "WITHDRAWN", "ON_THE_MARKET"];
+    for ((home, id), (price, availability)) in each.zip(prices.into_iter().zip(availabilities)) {
         assert_eq!((&home["propertyId"], &home["savedPrice"]), (&json!(id), &json!(PRICE)));
-        assert_eq!((home["property"]["price"].as_u64(), &home["standing"]), (price, &json!(standing)));
+        assert_eq!(
+            (home["property"]["price"].as_u64(), &home["availability"]),
+            (price, &json!(availability))
+        );
     }
     let first = told(&seeker, "/api/properties/favorites/changes?size=3").await;
     let next = first["next"].as_str().unwrap();

@@ -10,6 +10,7 @@ card-a-month = { $price } a month
 card-unconfirmed = Waiting for confirmation
 card-bhk = { $count } BHK
 card-one-room = 1 RK
+card-studio = Studio
 card-ground-floor = ground floor
 card-basement = basement
 card-floor = { $floor } floor

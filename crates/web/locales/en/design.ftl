@@ -15,7 +15,6 @@ design-form = A form with an error
 design-cards = Cards
 design-figures = Figures
 design-median = Median price of a sq ft
-design-plot = A rising line
 design-icons = Icons
 
 # The sample form.

@@ -26,6 +26,7 @@ fact-rooms = { $count ->
    *[other] { $count } bedrooms
 }
 fact-half-room = 1 room and kitchen
+fact-no-bedroom = No separate bedroom
 
 fact-type = Type
 fact-plot-use = Plot use

@@ -35,7 +35,6 @@ home-homes = { $count ->
 home-up = up { $percent } %
 home-down = down { $percent } %
 home-same = unchanged
-home-course = The median price for a square foot in { $area }, month by month
 home-figures = Computed from the homes listed here. Changes are within twelve months, or as far back as there are figures.
 
 home-tools = Helpful tools

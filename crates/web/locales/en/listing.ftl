@@ -121,7 +121,6 @@ listing-costs-as-of = Rates of
 listing-costs-what = What for
 listing-costs-rate = Rate
 listing-costs-amount = Amount
-listing-costs-source = Source
 listing-costs-total = Duties and fees
 listing-costs-with-price = With the price
 
@@ -189,7 +188,9 @@ listing-compare-basis = Prices per sq ft are by the area that each owner gave. E
 listing-compare-marked = “Differs” marks what is not the same for all of them.
 listing-compare-add = Add another home
 listing-compare-add-how = Save homes that you like: they can then be added here.
+listing-compare-one-more = One more home
 listing-compare-saved = Your saved homes
+listing-compare-alike = Homes like the first one
 listing-compare-add-button = Add it
 listing-compare-too-many = At most four homes are compared at once. The others are left out.
 listing-compare-one-is-gone = One of the homes is no longer listed, and is left out.

@@ -153,3 +153,4 @@ personal-account-title = Your account
 personal-account-profile = Profile, and where you are signed in
 personal-account-emails = Which e-mails you get
 personal-account-delete = Delete my account
+personal-back = Back to your dashboard

@@ -101,9 +101,6 @@ search-chip-within = Within a drawn area
 search-quoted = “{ $words }”
 
 # What the counts beside results choose.
-search-range = { $least } to { $most }
-search-range-from = From { $least }
-search-range-under = Under { $most }
 search-pin-homes = { $count } homes
 
 # The orders of results.

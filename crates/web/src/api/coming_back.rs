@@ -42,7 +42,7 @@ pub(crate) struct SavedHomeChange {
     pub(crate) previous_price_text: Option<String>,
     pub(crate) price: Option<Number>,
     pub(crate) price_text: Option<String>,
-    pub(crate) standing: Option<String>,
+    pub(crate) availability: Option<String>,
 }
 
 /// An enquiry that was answered.
@@ -111,7 +111,7 @@ pub(crate) struct SavedHome {
     pub(crate) saved_at: Option<String>,
     pub(crate) saved_price: Option<Number>,
     pub(crate) saved_price_text: String,
-    pub(crate) standing: String,
+    pub(crate) availability: String,
     /// `None` while it is not visible.
     pub(crate) property: Option<Property>,
 }
@@ -139,12 +139,12 @@ mod tests {
     #[test]
     fn what_the_api_says_is_read() {
         let news: HomeNews = serde_json::from_value(json!({"since": "2026-11-20T10:00:00Z",
-            "savedHomes": {"count": 7, "entries": [{"propertyId": "h1", "standing": "SOLD", "title": null}]},
+            "savedHomes": {"count": 7, "entries": [{"propertyId": "h1", "availability": "SOLD", "title": null}]},
             "answers": {"count": 0, "entries": []}, "leads": {"count": 0, "entries": []},
             "ownHomes": {"homes": 1, "views": 12, "viewsFrom": "2026-11-20", "saves": 2}}))
         .unwrap();
         assert_eq!((news.saved_homes.count.0, news.own_homes.views.0), (7, 12));
-        assert_eq!(news.saved_homes.entries[0].standing.as_deref(), Some("SOLD"));
+        assert_eq!(news.saved_homes.entries[0].availability.as_deref(), Some("SOLD"));
         let saved: SavedHome = serde_json::from_value(json!({"propertyId": "h1", "property": null})).unwrap();
         assert!(saved.property.is_none());
     }

@@ -1,6 +1,6 @@
 //! What a search found, as the API reports it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -71,13 +71,25 @@ pub(crate) struct Understood {
     pub(crate) filters: Vec<UnderstoodFilter>,
     /// The words that remained text.
     pub(crate) text: Vec<String>,
-    /// The words that only raise a home.
+    /// The words that only raise a home. Words of filters are among them.
     pub(crate) preferred: Vec<String>,
+}
+
+impl Understood {
+    /// Whether words would be lost if the filters alone were asked for.
+    pub(crate) fn has_more_than_filters(&self) -> bool {
+        let of_filters = self.filters.iter().flat_map(|filter| [&filter.words, &filter.label]);
+        let of_filters = of_filters.flat_map(|text| text.split(|c: char| !c.is_alphanumeric()));
+        let said: BTreeSet<String> = of_filters.map(str::to_lowercase).collect();
+        !self.text.is_empty() || self.preferred.iter().any(|word| !said.contains(&word.to_lowercase()))
+    }
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct UnderstoodFilter {
+    /// The words as they were typed.
+    pub(crate) words: String,
     pub(crate) label: String,
     /// The search without the words of this filter.
     pub(crate) without: String,

@@ -26,7 +26,7 @@ const IN_NO_CATALOGUE: [(&str, &str); 11] = [
 ];
 
 /// The sources that speak to people.
-const SPEAKING: [&str; 12] = [
+const SPEAKING: [&str; 11] = [
     "src/flash.rs",
     "src/frame.rs",
     "src/labels.rs",
@@ -35,9 +35,8 @@ const SPEAKING: [&str; 12] = [
     "src/rupees.rs",
     "src/sheet.rs",
     "src/since",
-    "src/sums.rs",
     "src/visit.rs",
-    "src/wanted",
+    "src/home_search",
     "src/welcome",
 ];
 

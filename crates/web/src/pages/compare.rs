@@ -9,12 +9,14 @@ use axum::response::Response;
 use axum::routing::get;
 
 use self::table::{Row, rows};
+use super::listing::similar;
 use super::show;
 use crate::Site;
 use crate::api::{ApiError, Call, Page, Property};
 use crate::failure::Failure;
 use crate::frame::Frame;
 use crate::key::Key;
+use crate::messages::key;
 use crate::visit::Visit;
 
 /// The most homes of one table.
@@ -28,11 +30,18 @@ struct ComparePage {
     frame: Frame,
     columns: Vec<Column>,
     rows: Vec<Row>,
-    /// The saved homes that can be added: id and title. Empty also when there is no room.
-    offered: Vec<(String, String)>,
+    /// The homes that can be added. Empty also when there is no room.
+    offered: Vec<Offered>,
     has_room: bool,
     /// Whether any row differs, so that the marks are explained.
     differs: bool,
+}
+
+/// Homes that can be added, for one reason.
+struct Offered {
+    why: String,
+    /// Id and title.
+    homes: Vec<(String, String)>,
 }
 
 struct Column {
@@ -92,22 +101,35 @@ async fn load(visit: &Visit) -> Result<Vec<Property>, Failure> {
     Ok(homes)
 }
 
-/// The person's saved homes that are not in the table yet.
-async fn offered(visit: &Visit, shown: &[Property]) -> Result<Vec<(String, String)>, Failure> {
+/// Homes that are not in the table yet: those the person saved, and those like the first one of the table.
+async fn offered(visit: &Visit, shown: &[Property]) -> Result<Vec<Offered>, Failure> {
+    let saved = saved(visit).await?;
+    let alike = match shown.first().and_then(|home| Key::parse(&home.id)) {
+        Some(first) => similar(visit, &first).await?,
+        None => Vec::new(),
+    };
+    let mut known: Vec<String> = shown.iter().map(|home| home.id.clone()).collect();
+    let mut offer = |why: &'static str, homes: Vec<Property>| {
+        let mut others = Vec::new();
+        for home in homes {
+            if !known.contains(&home.id) {
+                known.push(home.id.clone());
+                others.push((home.id.clone(), format!("{}, {}", home.heading(), home.price_words())));
+            }
+        }
+        Offered { why: visit.text(why).to_string(), homes: others }
+    };
+    let offers = [offer(key("listing-compare-saved"), saved), offer(key("listing-compare-alike"), alike)];
+    Ok(offers.into_iter().filter(|offered| !offered.homes.is_empty()).collect())
+}
+
+async fn saved(visit: &Visit) -> Result<Vec<Property>, Failure> {
     if !visit.signed_in() {
         return Ok(Vec::new());
     }
     let saved = Call::get("/api/properties/favorites").query(&[("size", OFFERED)]);
-    let saved: Page<Property> = match visit.ask(saved).await.map_err(Failure::from) {
-        Ok(saved) => saved,
-        Err(Failure::SignedOut) => return Err(Failure::SignedOut),
-        Err(failure) => {
-            tracing::warn!(error = %failure, "a comparison is shown without the saved homes");
-            return Ok(Vec::new());
-        }
-    };
-    let others = saved.content.into_iter().filter(|home| shown.iter().all(|known| known.id != home.id));
-    Ok(others.map(|home| (home.id.clone(), format!("{}, {}", home.heading(), home.price_words()))).collect())
+    let saved: Option<Page<Property>> = visit.ask_for_part(saved).await?;
+    Ok(saved.map_or_else(Vec::new, |saved| saved.content))
 }
 
 /// The address of the comparison without one of its homes.

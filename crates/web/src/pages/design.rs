@@ -17,8 +17,8 @@ use crate::frame::Frame;
 use crate::icon::{self, Icon};
 use crate::messages::key;
 use crate::pager::Pager;
+use crate::plot::{Sparkline, sparkline};
 use crate::sheet::{Field, Group, Kind, Sheet};
-use crate::spark::Spark;
 use crate::visit::Visit;
 use crate::when::Moment;
 
@@ -55,7 +55,7 @@ struct DesignPage {
     sheet: Sheet,
     homes: Vec<Property>,
     pager: Pager,
-    spark: Option<Spark>,
+    spark: Option<Sparkline>,
     icons: Vec<Icon>,
 }
 
@@ -73,7 +73,7 @@ async fn design(visit: Visit) -> Result<Response, Failure> {
         sheet: wrong_sheet(),
         homes: samples(),
         pager: Pager::new("/design", 1, 5, Vec::new()),
-        spark: Spark::through(&[6200.0, 6350.0, 6300.0, 6500.0, 6800.0, 6750.0, 7100.0].map(Some)),
+        spark: sparkline(&[6200.0, 6350.0, 6300.0, 6500.0, 6800.0, 6750.0, 7100.0].map(Some)),
         icons: icon::all(),
     })
 }

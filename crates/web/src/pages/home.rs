@@ -17,8 +17,8 @@ use crate::icon::{Icon, icon};
 use crate::key::Key;
 use crate::messages::{Language, Message, key};
 use crate::numbers::{Count, grouped};
+use crate::plot::{Sparkline, sparkline};
 use crate::since::Since;
-use crate::spark::Spark;
 use crate::visit::Visit;
 
 const LATEST: &str = "6";
@@ -72,7 +72,7 @@ struct AreaCard {
     /// Rupees for a square foot.
     median: String,
     change: Option<Change>,
-    spark: Option<Spark>,
+    spark: Option<Sparkline>,
 }
 
 /// How a price changed within a year.
@@ -136,7 +136,7 @@ impl AreaCard {
             name: area.name,
             homes: area.homes_for_sale,
             change: area.change_percent.map(|percent| Change::of(percent, language)),
-            spark: Spark::through(&medians),
+            spark: sparkline(&medians),
         })
     }
 }

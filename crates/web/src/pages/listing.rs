@@ -174,7 +174,8 @@ fn undone(frame: &Frame) -> Option<&'static str> {
     }
 }
 
-async fn similar(visit: &Visit, id: &Key) -> Result<Vec<Property>, Failure> {
+/// Homes like this one.
+pub(super) async fn similar(visit: &Visit, id: &Key) -> Result<Vec<Property>, Failure> {
     let call = Call::get(format!("/api/properties/{id}/similar")).query(&[("limit", SIMILAR)]);
     let page: Option<Page<Property>> = visit.ask_for_part(visit.marked(call)).await?;
     Ok(page.map_or_else(Vec::new, |page| page.content))

@@ -33,14 +33,17 @@ async fn page(visit: Visit) -> Result<Response, Failure> {
     show(&RecommendedPage { frame: visit.frame(title), homes: list.content })
 }
 
-/// At most `size` homes that a signed-in person may like, for a page that is about something else: nobody gets an error
-/// instead of that page.
-pub(super) async fn homes(visit: &Visit, size: &str) -> Vec<Property> {
+/// At most `most` homes that a signed-in person may like and that are not among those `shown`, for a page that is about
+/// something else: nobody gets an error instead of that page.
+pub(super) async fn besides(visit: &Visit, shown: &[Property], most: usize) -> Vec<Property> {
     if !visit.signed_in() {
         return Vec::new();
     }
-    match visit.ask::<Page<Property>>(visit.marked(call(size))).await {
-        Ok(list) => list.content,
+    match visit.ask::<Page<Property>>(visit.marked(call(SIZE))).await {
+        Ok(list) => {
+            let is_new = |home: &Property| shown.iter().all(|known| known.id != home.id);
+            list.content.into_iter().filter(is_new).take(most).collect()
+        }
         Err(error) => {
             tracing::warn!(%error, "a page is shown without recommended homes");
             Vec::new()

@@ -19,11 +19,11 @@ use crate::api::{Property, Relaxed};
 use crate::failure::Failure;
 use crate::frame::Frame;
 use crate::head;
+use crate::home_search::{HomeSearch, Reading, View, with_query};
 use crate::numbers::Count;
 use crate::pager::Pager;
 use crate::place_path::{CITY, PlacePath};
 use crate::visit::{Visit, shortened};
-use crate::wanted::{HomeSearch, Reading, View, with_query};
 use choosing::{Choice, Choices, ROOMS};
 use facets::{Amenity, Counts};
 use layout::{Chip, ViewLink};
@@ -33,7 +33,7 @@ use searching::Found;
 use suggested::Suggestions;
 
 /// The most recommended homes beside results.
-const RECOMMENDED: &str = "4";
+const RECOMMENDED: usize = 4;
 /// The most parameters that are passed on although they mean nothing, so that the next page tells them.
 const PASSED_ON: usize = 10;
 
@@ -109,7 +109,8 @@ async fn render(visit: &Visit, wanted: HomeSearch, found: Found, page: u64) -> R
     let Found { mut homes, total, pages, understood, relaxed, facets } = found;
     let is_nothing = total == 0 && page == 0 && !wanted.is_bare();
     let offers = if is_nothing { nothing::offers(visit, &wanted).await } else { Vec::new() };
-    let recommended = if page == 0 { recommended::homes(visit, RECOMMENDED).await } else { Vec::new() };
+    let recommended =
+        if page == 0 { recommended::besides(visit, &homes, RECOMMENDED).await } else { Vec::new() };
     let suggestions =
         if page == 0 && wanted.is_bare() { suggested::load(visit).await } else { Suggestions::default() };
     let counts = Counts::new(facets);

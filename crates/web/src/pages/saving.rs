@@ -13,13 +13,13 @@ use crate::failure::Failure;
 use crate::flash::Flash;
 use crate::form::Form;
 use crate::frame::Frame;
+use crate::home_search::HomeSearch;
 use crate::labels::Labels;
 use crate::messages::key;
 use crate::numbers::Count;
 use crate::place_path::PlacePath;
 use crate::sheet::{Field, Group, Kind, Sheet};
 use crate::visit::Visit;
-use crate::wanted::HomeSearch;
 
 const SAMPLE: &str = "3";
 /// The frequency that means that nobody is told.

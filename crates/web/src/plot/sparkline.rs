@@ -18,11 +18,12 @@ pub(crate) struct Sparkline {
 
 impl askama::filters::HtmlSafe for Sparkline {}
 
-/// Draws the values at equal distances, with a gap where one is not known.
-pub(crate) fn sparkline(values: &[Option<f64>]) -> Sparkline {
-    let Some((low, high)) = bounds(values.iter().flatten().copied()).map(calm) else {
-        return Sparkline { line: String::new(), end: None };
-    };
+/// Draws the values at equal distances, with a gap where one is not known. `None` for fewer than two known ones.
+pub(crate) fn sparkline(values: &[Option<f64>]) -> Option<Sparkline> {
+    if values.iter().flatten().count() < 2 {
+        return None;
+    }
+    let (low, high) = bounds(values.iter().flatten().copied()).map(calm)?;
     let most = u32::try_from(values.len().saturating_sub(1)).unwrap_or(u32::MAX);
     let across = Scale { from: 0.0, to: f64::from(most), start: 2.0, end: WIDTH - 2.0 };
     let upward = Scale { from: low, to: high, start: FLOOR, end: TOP };
@@ -38,7 +39,7 @@ pub(crate) fn sparkline(values: &[Option<f64>]) -> Sparkline {
         end = Some((x, y));
         is_drawing = true;
     }
-    Sparkline { line, end }
+    Some(Sparkline { line, end })
 }
 
 #[cfg(test)]
@@ -49,15 +50,15 @@ mod tests {
 
     #[test]
     fn an_unknown_month_is_a_gap() {
-        let drawn = sparkline(&[Some(1.0), Some(3.0), None, Some(2.0), Some(1.0)]);
+        let drawn = sparkline(&[Some(1.0), Some(3.0), None, Some(2.0), Some(1.0)]).unwrap();
         assert_eq!(drawn.line, "M2 25L26 3M74 14L98 25");
         assert_eq!(drawn.end, Some(("98".to_owned(), "25".to_owned())));
     }
 
     #[test]
-    fn nothing_known_is_an_empty_picture() {
-        let svg = sparkline(&[None, None]).render().unwrap();
-        assert!(svg.contains("aria-hidden") && !svg.contains("<path"), "{svg}");
-        assert!(sparkline(&[]).end.is_none());
+    fn one_month_is_no_course() {
+        assert!(sparkline(&[]).is_none() && sparkline(&[None, Some(5.0)]).is_none());
+        let svg = sparkline(&[Some(5.0), None, Some(5.0)]).unwrap().render().unwrap();
+        assert!(svg.contains("aria-hidden") && svg.contains("<path"), "{svg}");
     }
 }

@@ -54,7 +54,7 @@ fn changed(visit: &Visit, change: &SavedHomeChange) -> Entry {
     let prices = change.previous_price_text.as_deref().zip(change.price_text.as_deref());
     let is_cheaper = change.price.as_ref().and_then(serde_json::Number::as_f64)
         < change.previous_price.as_ref().and_then(serde_json::Number::as_f64);
-    let text = match (prices, change.standing.as_deref()) {
+    let text = match (prices, change.availability.as_deref()) {
         (Some((before, price)), _) => {
             let text = if is_cheaper {
                 visit.text("personal-change-cheaper")

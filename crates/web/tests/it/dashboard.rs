@@ -35,7 +35,7 @@ fn news() -> Value {
         "savedHomes": {"count": 7, "entries": [
             {"propertyId": "h2", "title": HOSTILE, "at": at, "previousPrice": 9_500_000, "previousPriceText": "₹95 Lakh",
                 "price": 9_000_000, "priceText": "₹90 Lakh"},
-            {"propertyId": "h3", "title": null, "at": at, "standing": "WITHDRAWN"}]},
+            {"propertyId": "h3", "title": null, "at": at, "availability": "WITHDRAWN"}]},
         "answers": {"count": 1, "entries": [
             {"leadId": "l1", "propertyId": "h2", "title": HOSTILE, "status": "CONTACTED", "at": at}]},
         "leads": {"count": 1, "entries": [
@@ -57,7 +57,7 @@ fn searches() -> Value {
 fn saved() -> Value {
     let home = |id: &str, standing: &str, property: Value| {
         json!({"propertyId": id, "savedAt": "2026-11-01T10:00:00Z", "savedPrice": 10_000_000,
-            "savedPriceText": "₹1 Crore", "standing": standing, "property": property})
+            "savedPriceText": "₹1 Crore", "availability": standing, "property": property})
     };
     page_of(&[
         home("h2", "ON_THE_MARKET", listing("h2", "Dream flat")),

@@ -116,8 +116,15 @@ fn shown(html: &str) -> String {
 
 fn check(path: &str, html: &str) {
     let html = &*shown(html);
-    for never in ["<script", "<style", " style=", " onclick=", " src=", "href=\"http", "javascript:"] {
+    for never in ["<script", "<style", " style=", " onclick=", "javascript:"] {
         assert!(!html.contains(never), "{never} on {path}");
+    }
+    for source in all(html, "src") {
+        assert!(source.starts_with('/'), "{source} on {path}");
+    }
+    for link in html.split(" href=\"http").skip(1) {
+        let rest = link.split_once('"').map(|(_, rest)| rest);
+        assert!(rest.is_some_and(|rest| rest.starts_with(" rel=\"noopener")), "{link} on {path}");
     }
     for once in ["<html lang=\"en-IN\">", "<main id=\"main\"", "<h1", "href=\"#main\"", "<title>", "</html>"]
     {

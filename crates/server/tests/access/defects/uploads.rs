@@ -1,67 +1,24 @@
 //! H6: the content of an upload decides its type, not what it claims. Of an image, only what it shows is kept.
 
-mod hostile;
-mod memory;
-
-use std::path::Path;
-
 use reqwest::Method;
-use testkit::{Answer, Client, Form, Person, TestApp};
-
-use crate::images;
-use hostile::{Case, PAYLOAD};
+use testkit::hostile_files::{self, Case, PAYLOAD, check_store, count_stored};
+use testkit::{Answer, Client, Form, Person, TestApp, images};
 
 async fn send(client: &Client, path: &str, form: (&str, Vec<u8>)) -> Answer {
     client.send_bytes(Method::POST, path, form, &[]).await
-}
-
-/// The number of objects that the response says were stored. A refusal names a field.
-#[track_caller]
-fn told(case: &str, answer: &Answer) -> usize {
-    match answer.status {
-        201 => answer.data()["renditions"].as_array().map_or(1, Vec::len),
-        400 | 413 | 415 => {
-            let fields = answer.body["error"]["fieldErrors"].as_object();
-            assert!(fields.is_some_and(|fields| !fields.is_empty()), "{case}: {}", answer.text);
-            assert!(!answer.text.contains(PAYLOAD), "{case}: {}", answer.text);
-            0
-        }
-        status => panic!("{case}: {status} {}", answer.text),
-    }
-}
-
-/// Every object has a name that the server chose, and every image is one that the server encoded.
-fn check_store(data_dir: &Path, expected: usize) {
-    let stored = images::stored(data_dir);
-    assert_eq!(stored.len(), expected, "{stored:?}");
-    for path in stored {
-        let place = path.strip_prefix(data_dir.join("files")).unwrap();
-        let parts: Vec<&str> = place.iter().map(|part| part.to_str().unwrap()).collect();
-        let place = place.display();
-        let [tenant, file, key] = parts[..] else { panic!("{place}") };
-        let (random, kind) = key.split_once('.').unwrap();
-        assert!(tenant == "hyderabad" && file.parse::<uuid::Uuid>().is_ok(), "{place}");
-        assert!(random.len() == 32 && random.bytes().all(|byte| byte.is_ascii_hexdigit()), "{place}");
-        let bytes = std::fs::read(&path).unwrap();
-        assert!(!bytes.windows(PAYLOAD.len()).any(|window| window == PAYLOAD.as_bytes()), "{place}");
-        assert!(["webp", "pdf"].contains(&kind), "{place}");
-        if kind == "webp" {
-            image::load_from_memory_with_format(&bytes, image::ImageFormat::WebP).unwrap();
-        }
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn h06_two_hundred_hostile_files_leave_nothing_of_theirs() {
     let app = TestApp::start().await;
     let owner = Person::register(&app.client, "owner").await;
-    let cases = hostile::cases();
+    let cases = hostile_files::cases();
     assert!(cases.len() >= 200, "{} cases only", cases.len());
     let (mut expected, mut refused) = (0, 0);
     for Case { name, file_name, media, bytes, taken } in &cases {
         let form = Form::default().part("file", Some(file_name), media, bytes).finish();
         let answer = send(&owner.client, "/api/files/upload", form).await;
-        let stored = told(name, &answer);
+        let stored = count_stored(name, &answer);
         if let Some(taken) = taken {
             assert_eq!(answer.status == 201, *taken, "{name}: {}", answer.text);
         }
@@ -109,11 +66,11 @@ async fn h06_a_request_that_is_not_right_is_refused_by_field() {
     for (name, form, status) in cases {
         let answer = send(&owner.client, "/api/files/upload", form).await;
         assert_eq!(answer.status, status, "{name}: {}", answer.text);
-        told(name, &answer);
+        count_stored(name, &answer);
     }
     let many =
         (0..25).fold(Form::default(), |form, _| form.part("files", Some("a.jpg"), "image/jpeg", &photo));
-    told("25 files", &send(&owner.client, "/api/files/bulk", many.finish()).await.expect(400));
+    count_stored("25 files", &send(&owner.client, "/api/files/bulk", many.finish()).await.expect(400));
     let whole = Form::file("a.jpg", &photo).finish();
     app.client.send_bytes(Method::POST, "/api/files/upload", whole, &[]).await.expect(401);
     check_store(app.data_dir(), 0);
@@ -142,13 +99,13 @@ async fn h06_too_much_is_refused_while_it_is_read() {
 async fn h06_a_photo_does_not_tell_where_it_was_taken() {
     let app = TestApp::start().await;
     let owner = Person::register(&app.client, "owner").await;
-    let photo = hostile::with_place(&images::jpeg(400, 300));
+    let photo = hostile_files::with_place(&images::jpeg(400, 300));
     assert!(photo.windows(4).any(|window| window == b"Exif"));
     let id = images::send(&owner.client, "IMG_0001.jpg", &photo).await;
     for asked in ["", "?w=320"] {
         let (_, _, bytes) = app.client.bytes(&format!("/api/files/{id}{asked}"), &[]).await;
-        for told in [&b"Exif"[..], b"EXIF", b"XMP", b"GPSLatitude", b"17.4435"] {
-            assert!(!bytes.windows(told.len()).any(|window| window == told), "{asked}");
+        for count_stored in [&b"Exif"[..], b"EXIF", b"XMP", b"GPSLatitude", b"17.4435"] {
+            assert!(!bytes.windows(count_stored.len()).any(|window| window == count_stored), "{asked}");
         }
     }
     check_store(app.data_dir(), 2);

@@ -14,14 +14,18 @@ impl Property {
         self.named(self.basics().into_iter().chain(self.details()))
     }
 
-    /// `3 bedrooms`, `2.5 bedrooms`, or `1 room and kitchen` for half a room.
+    /// `3 bedrooms`, `2.5 bedrooms`, `1 room and kitchen` for half a room, or `No separate bedroom`.
     pub(super) fn rooms(&self, n: &Number) -> String {
-        self.half_a_room(n).unwrap_or_else(|| self.text("fact-rooms").arg("count", n).to_string())
+        self.below_one_room(n).unwrap_or_else(|| self.text("fact-rooms").arg("count", n).to_string())
     }
 
-    /// What half a room is called.
-    fn half_a_room(&self, n: &Number) -> Option<String> {
-        (n.as_f64() == Some(0.5)).then(|| self.text("fact-half-room").to_string())
+    /// What less than one bedroom is called.
+    fn below_one_room(&self, n: &Number) -> Option<String> {
+        match n.as_f64()? {
+            0.0 => Some(self.text("fact-no-bedroom").to_string()),
+            0.5 => Some(self.text("fact-half-room").to_string()),
+            _ => None,
+        }
     }
 
     /// The facts of every kind of home.
@@ -46,7 +50,7 @@ impl Property {
             (key("fact-area"), self.size()),
             (
                 key("fact-bedrooms"),
-                self.bedrooms.as_ref().map(|n| self.half_a_room(n).unwrap_or_else(|| plain(n))),
+                self.bedrooms.as_ref().map(|n| self.below_one_room(n).unwrap_or_else(|| plain(n))),
             ),
             (key("fact-bathrooms"), number(&self.bathrooms)),
             (key("fact-floor"), floor),

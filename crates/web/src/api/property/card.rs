@@ -38,7 +38,9 @@ impl Property {
     /// The line of facts: `2 BHK · 1,150 sq ft · 4th of 9`.
     pub(crate) fn in_brief(&self, language: Language) -> String {
         let rooms = self.bedrooms.as_ref().map(|n| {
-            if n.as_f64() == Some(0.5) {
+            if n.as_f64() == Some(0.0) {
+                language.text("card-studio").to_string()
+            } else if n.as_f64() == Some(0.5) {
                 language.text("card-one-room").to_string()
             } else {
                 language.text("card-bhk").arg("count", plain(n)).to_string()
@@ -103,6 +105,7 @@ mod tests {
                 "2 BHK · 1,150 sq ft · 4th of 9",
             ),
             (json!({"bedrooms": 0.5, "floorNumber": 0, "totalFloors": 3}), "1 RK · ground floor of 3"),
+            (json!({"bedrooms": 0, "floorNumber": 1}), "Studio · 1st floor"),
             (json!({"bedrooms": 2.5, "floorNumber": 21}), "2.5 BHK · 21st floor"),
             (json!({"area": 200, "areaUnit": "SQYD"}), "200 sq yd"),
             (json!({}), ""),

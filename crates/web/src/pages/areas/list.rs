@@ -16,7 +16,7 @@ use crate::head;
 use crate::key::Key;
 use crate::numbers::Count;
 use crate::plot::{Places, PlottedPlace, Sparkline, places, sparkline};
-use crate::sums::whole;
+use crate::rupees::whole;
 use crate::visit::{Visit, shortened};
 
 #[derive(Template)]
@@ -153,6 +153,6 @@ fn row(area: &Area) -> Row {
         price: area.median_price_per_sqft.map(whole),
         rent: area.median_rent.map(whole),
         change: area.change_percent.map(Change::of),
-        trend: (trend.iter().flatten().count() > 1).then(|| sparkline(&trend)),
+        trend: sparkline(&trend),
     }
 }

@@ -6,7 +6,7 @@ use crate::labels::{LISTING_TYPES, PROPERTY_TYPES, capitalised, of};
 use crate::numbers::Count;
 use crate::place_path::What;
 use crate::plot::{Bin, Histogram, PlotWords, histogram};
-use crate::sums::{short, whole};
+use crate::rupees::{compact, whole};
 use crate::visit::Visit;
 
 /// The kinds whose prices are drawn, each under an id of its own.
@@ -56,7 +56,7 @@ fn offer(visit: &Visit, slug: &Key, kind: &OfferedKind, id: Option<&'static str>
         .iter()
         .map(|span| Bin { from: span.from, to: span.to, count: span.homes })
         .collect();
-    let range = kind.lowest.zip(kind.highest).map(|(low, high)| (short(low), short(high)));
+    let range = kind.lowest.zip(kind.highest).map(|(low, high)| (compact(low), compact(high)));
     let plot = id.zip(range.clone()).and_then(|(id, (low, high))| {
         let told = visit.text("areas-prices-words").arg("count", kind.homes).arg("low", &low);
         let words = PlotWords {
@@ -64,9 +64,10 @@ fn offer(visit: &Visit, slug: &Key, kind: &OfferedKind, id: Option<&'static str>
             title: visit.text("areas-prices-of").arg("what", &words).to_string(),
             description: told.arg("high", &high).to_string(),
         };
-        let ends = bins.first().zip(bins.last()).map(|(first, last)| (short(first.from), short(last.to)))?;
+        let ends =
+            bins.first().zip(bins.last()).map(|(first, last)| (compact(first.from), compact(last.to)))?;
         let median = kind.median_price.map(|price| {
-            let label = visit.text("areas-median-mark").arg("price", short(price));
+            let label = visit.text("areas-median-mark").arg("price", compact(price));
             (price, label.to_string())
         });
         histogram(&bins, median, ends, words)
@@ -74,11 +75,11 @@ fn offer(visit: &Visit, slug: &Key, kind: &OfferedKind, id: Option<&'static str>
     Offer {
         href: what.map(|what| format!("/hyderabad/{slug}/{}", what.slug())),
         homes: kind.homes,
-        median: kind.median_price.map(short),
+        median: kind.median_price.map(compact),
         per_sqft: kind.median_price_per_sqft.map(whole),
         range,
         plot,
-        spans: bins.iter().map(|bin| (short(bin.from), short(bin.to), bin.count)).collect(),
+        spans: bins.iter().map(|bin| (compact(bin.from), compact(bin.to), bin.count)).collect(),
         words,
     }
 }

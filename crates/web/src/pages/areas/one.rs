@@ -18,7 +18,7 @@ use crate::head;
 use crate::key::Key;
 use crate::listing_path;
 use crate::numbers::{Count, figure};
-use crate::sums::whole;
+use crate::rupees::whole;
 use crate::visit::Visit;
 use crate::when::Moment;
 

@@ -4,7 +4,7 @@ use crate::api::MonthFigures;
 use crate::messages::Message;
 use crate::numbers::figure;
 use crate::plot::{PlotWords, Trend, TrendLabels, trend};
-use crate::sums::{short, whole};
+use crate::rupees::{compact, whole};
 use crate::visit::Visit;
 use crate::when::month_words;
 
@@ -24,7 +24,7 @@ pub(super) fn all(visit: &Visit, months: &[MonthFigures]) -> Vec<Timeline> {
     let mut all = vec![one(visit, ("sqft-plot", visit.text("areas-over-sqft")), months, per_sqft, whole)];
     if months.iter().any(|month| month.median_price.is_some()) {
         let title = visit.text("areas-over-price");
-        all.push(one(visit, ("price-plot", title), months, |month| month.median_price, short));
+        all.push(one(visit, ("price-plot", title), months, |month| month.median_price, compact));
     }
     if months.iter().any(|month| month.median_rent.is_some()) {
         let title = visit.text("areas-over-rent");

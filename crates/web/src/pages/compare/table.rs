@@ -1,7 +1,7 @@
 //! The rows of a comparison: sums first, then every fact that any of the homes has.
 
 use crate::api::Property;
-use crate::sums;
+use crate::rupees;
 use crate::visit::Visit;
 
 /// One row: a value of each home, in their order.
@@ -23,7 +23,7 @@ impl Row {
 /// The rows of a table of these homes. What is known of none of them has no row.
 pub(super) fn rows(visit: &Visit, homes: &[Property]) -> Vec<Row> {
     let each = |value: fn(&Property) -> Option<String>| homes.iter().map(value).collect::<Vec<_>>();
-    let sum = |sum: Option<f64>| sum.map(sums::whole);
+    let sum = |sum: Option<f64>| sum.map(rupees::whole);
     let mut rows = vec![
         Row::of(visit.text("listing-compare-price").to_string(), each(|home| Some(home.price_words()))),
         Row::of(

@@ -84,7 +84,7 @@ impl Kept {
         let now = saved.property.as_ref().and_then(|home| home.price.as_ref());
         Some(Self {
             id: Key::parse(&saved.property_id)?,
-            change: Change::of(&saved.standing, saved.saved_price.as_ref(), now),
+            change: Change::of(&saved.availability, saved.saved_price.as_ref(), now),
             saved: Moment::parse_some(saved.saved_at.as_ref()),
             price_then: saved.saved_price_text,
             home: saved.property,
@@ -119,8 +119,8 @@ impl Kept {
 }
 
 impl Change {
-    fn of(standing: &str, then: Option<&Number>, now: Option<&Number>) -> Self {
-        match standing {
+    fn of(availability: &str, then: Option<&Number>, now: Option<&Number>) -> Self {
+        match availability {
             "SOLD" => Self::Sold,
             "RENTED" => Self::Rented,
             "WITHDRAWN" => Self::Withdrawn,
@@ -142,7 +142,7 @@ mod tests {
     #[test]
     fn what_became_of_a_home_is_told_by_where_it_stands_and_then_by_its_price() {
         let [low, high] = [4_000_000_u64, 5_000_000].map(Number::from);
-        let change = |standing, now| Change::of(standing, Some(&high), now);
+        let change = |availability, now| Change::of(availability, Some(&high), now);
         assert_eq!(change("ON_THE_MARKET", Some(&low)), Change::Cheaper);
         assert_eq!(change("ON_THE_MARKET", Some(&high)), Change::None);
         assert_eq!(Change::of("ON_THE_MARKET", Some(&low), Some(&high)), Change::Dearer);
@@ -155,7 +155,7 @@ mod tests {
 
     #[test]
     fn a_home_that_is_gone_is_still_in_the_list() {
-        let saved = json!({"propertyId": "h1", "standing": "WITHDRAWN", "savedPriceText": "₹50 Lakh"});
+        let saved = json!({"propertyId": "h1", "availability": "WITHDRAWN", "savedPriceText": "₹50 Lakh"});
         let kept = Kept::of(serde_json::from_value(saved).unwrap()).unwrap();
         assert!(kept.title().is_none() && kept.change == Change::Withdrawn);
     }

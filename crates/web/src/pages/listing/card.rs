@@ -5,7 +5,7 @@ use crate::api::Property;
 use crate::key::Key;
 use crate::next_path::NextPath;
 use crate::numbers::Count;
-use crate::sums;
+use crate::rupees;
 use crate::visit::Visit;
 use crate::when::Moment;
 
@@ -26,9 +26,9 @@ impl PriceCard {
     pub(super) fn of(visit: &Visit, home: &Property) -> Self {
         let per_sqft = home
             .rupees_per_sqft()
-            .map(|price| visit.text("listing-per-sqft-stated").arg("sum", sums::whole(price)).to_string());
+            .map(|price| visit.text("listing-per-sqft-stated").arg("sum", rupees::whole(price)).to_string());
         let emi = home.instalment().zip(home.rupees()).map(|(instalment, price)| Emi {
-            words: visit.text("listing-emi-a-month").arg("sum", sums::whole(instalment)).to_string(),
+            words: visit.text("listing-emi-a-month").arg("sum", rupees::whole(instalment)).to_string(),
             terms: loan_words(visit),
             calculator: format!("/tools/emi?price={price:.0}"),
         });

@@ -2,7 +2,7 @@
 
 use crate::api::{self, Call, Property, SheetLine};
 use crate::failure::Failure;
-use crate::sums;
+use crate::rupees;
 use crate::usual_loan;
 use crate::visit::Visit;
 use crate::when::date_words;
@@ -44,15 +44,15 @@ impl CostSheet {
     fn of(costs: api::CostSheet) -> Self {
         let row = |line: SheetLine| CostRow {
             rate: line.rate_percent.map_or_else(String::new, |rate| format!("{rate} %")),
-            amount: sums::whole(line.amount),
+            amount: rupees::whole(line.amount),
             page: line.link().map(str::to_owned),
             label: line.label,
             source: line.source,
         };
         Self {
             lines: costs.lines.into_iter().map(row).collect(),
-            total: sums::whole(costs.total),
-            price_with_costs: sums::whole(costs.price_with_costs),
+            total: rupees::whole(costs.total),
+            price_with_costs: rupees::whole(costs.price_with_costs),
             as_of: costs.as_of.map(|day| date_words(&day)),
         }
     }
@@ -95,8 +95,8 @@ impl Outgo {
         rows: [(String, Option<f64>); N],
     ) -> Self {
         let due: f64 = rows.iter().filter_map(|(_, sum)| *sum).sum();
-        let shown = rows.into_iter().filter_map(|(name, sum)| Some((name, sums::whole(sum?))));
-        Self { title, rows: shown.collect(), total: (total, sums::whole(due)), note }
+        let shown = rows.into_iter().filter_map(|(name, sum)| Some((name, rupees::whole(sum?))));
+        Self { title, rows: shown.collect(), total: (total, rupees::whole(due)), note }
     }
 }
 

@@ -4,7 +4,7 @@ use crate::api::{Call, Comparable, PriceContext, PricePoint};
 use crate::failure::Failure;
 use crate::key::Key;
 use crate::plot::{Bin, Histogram, PlotWords, Step, StepLabels, Steps, histogram, steps};
-use crate::sums;
+use crate::rupees;
 use crate::visit::Visit;
 use crate::when::Moment;
 
@@ -76,7 +76,7 @@ impl Comparison {
             .iter()
             .map(|bin| Bin { from: bin.from, to: bin.to, count: bin.homes })
             .collect();
-        let per_sqft = |sum: f64| visit.text("listing-per-sqft").arg("sum", sums::whole(sum)).to_string();
+        let per_sqft = |sum: f64| visit.text("listing-per-sqft").arg("sum", rupees::whole(sum)).to_string();
         let (lowest, highest) = (
             among.lowest.or_else(|| bins.first().map(|bin| bin.from)).map(per_sqft).unwrap_or_default(),
             among.highest.or_else(|| bins.last().map(|bin| bin.to)).map(per_sqft).unwrap_or_default(),
@@ -102,7 +102,7 @@ impl PriceHistory {
         for point in known {
             let at = Moment::parse(&point.at)?;
             let before = points.last().map(|step| step.value);
-            rows.push(PriceRow { at, price: sums::short(point.price), what: what(visit, point, before) });
+            rows.push(PriceRow { at, price: rupees::compact(point.price), what: what(visit, point, before) });
             points.push(Step { at: f64::from(at.hours()), value: point.price });
         }
         let (first, last) = (rows.first()?, rows.last()?);
@@ -110,7 +110,7 @@ impl PriceHistory {
         let age = f64::from(u32::try_from(days.unwrap_or_default()).unwrap_or(u32::MAX)) * 24.0;
         let highest = points.iter().map(|step| step.value).fold(0.0, f64::max);
         let labels = StepLabels {
-            highest: sums::short(highest),
+            highest: rupees::compact(highest),
             start: first.at.date(),
             end: visit.text("listing-today").to_string(),
         };

@@ -1,9 +1,9 @@
 //! What the forms of a page of results offer, in words.
 
+use crate::home_search::{HomeSearch, Sort};
 use crate::labels::{self, Labels};
 use crate::place_path::{DEALS, Deal, KINDS, Kind};
 use crate::visit::Visit;
-use crate::wanted::{HomeSearch, Sort};
 
 /// The numbers of bedrooms that the form offers.
 pub(super) const ROOMS: [&str; 5] = ["1", "2", "3", "4", "5+"];

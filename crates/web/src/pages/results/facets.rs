@@ -1,11 +1,11 @@
 //! The counts beside the filters: how many homes each choice finds.
 
 use crate::api::{FacetCount, Facets};
+use crate::home_search::HomeSearch;
 use crate::labels;
 use crate::localities::Locality;
 use crate::numbers::Count;
 use crate::place_path::Kind;
-use crate::wanted::HomeSearch;
 
 /// The most localities that are suggested, and the most amenities that are offered.
 const MOST: usize = 20;
@@ -86,9 +86,9 @@ mod tests {
 
     use super::Counts;
     use crate::form::Form;
+    use crate::home_search::HomeSearch;
     use crate::numbers::Count;
     use crate::place_path::{KINDS, PlacePath};
-    use crate::wanted::HomeSearch;
 
     fn counts() -> Counts {
         let facets = json!({

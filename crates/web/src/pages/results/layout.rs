@@ -1,8 +1,8 @@
 //! The chips above results, and the links that lay them out.
 
 use crate::api::{Understood, UnderstoodFilter};
+use crate::home_search::{HomeSearch, View};
 use crate::messages::Language;
-use crate::wanted::{HomeSearch, View};
 
 /// A condition of the search.
 pub(super) struct Chip {

@@ -4,10 +4,10 @@ mod layer;
 mod outline;
 
 use crate::api::Property;
+use crate::home_search::{Bounds, HomeSearch, View};
 use crate::localities::{Locality, Point};
 use crate::messages::{Language, key};
 use crate::rupees;
-use crate::wanted::{Bounds, HomeSearch, View};
 
 pub(super) use layer::Layer;
 pub(super) use outline::Shape;

@@ -4,10 +4,10 @@ use futures_util::future::join_all;
 
 use super::searching::choices;
 use crate::failure::Failure;
+use crate::home_search::{Condition, HomeSearch};
 use crate::numbers::Count;
 use crate::place_path::PlacePath;
 use crate::visit::Visit;
-use crate::wanted::{Condition, HomeSearch};
 
 /// The most conditions that are tried without: each is a call of the person's.
 const MOST: usize = 4;

@@ -6,9 +6,9 @@ use serde_json::Value;
 
 use crate::api::{ApiError, Call, Choices, Facets, FoundHomes, Page, Property, Relaxed, Understood};
 use crate::failure::Failure;
+use crate::home_search::HomeSearch;
 use crate::numbers::Count;
 use crate::visit::Visit;
-use crate::wanted::HomeSearch;
 
 /// The parameters of the API that mean the same as the words that became them. Of the others, such as whether a home is
 /// gated, words also find homes that state nothing.
@@ -109,8 +109,8 @@ impl From<FoundHomes> for Found {
 impl Found {
     /// What is wanted without any words, when all of them became filters that an address can say.
     pub(super) fn settled(&self, wanted: &HomeSearch) -> Option<HomeSearch> {
-        let Understood { filters, text, preferred } = &self.understood;
-        let has_more = !text.is_empty() || !preferred.is_empty() || self.relaxed.is_some();
+        let filters = &self.understood.filters;
+        let has_more = self.understood.has_more_than_filters() || self.relaxed.is_some();
         if wanted.words.is_empty() || filters.is_empty() || has_more {
             return None;
         }
@@ -143,8 +143,8 @@ mod tests {
 
     use super::{Found, FoundHomes};
     use crate::form::Form;
+    use crate::home_search::HomeSearch;
     use crate::place_path::PlacePath;
-    use crate::wanted::HomeSearch;
 
     fn settled(address: &str, understood: &Value, relaxed: Option<&Value>) -> Option<String> {
         let (path, query) = address.split_once('?').unwrap();
@@ -163,12 +163,12 @@ mod tests {
         let all = [
             filter(&json!({"bedrooms": "2"})),
             filter(&json!({"propertyType": "APARTMENT"})),
-            filter(&json!({"location": "Kondapur"})),
+            json!({"words": "kondapoor", "label": "Kondapur", "parameters": {"location": "Kondapur"}}),
             filter(&json!({"listingType": "SALE"})),
             filter(&json!({"maxPrice": "8000000"})),
         ];
         assert_eq!(
-            settled("/homes?q=2+bhk", &json!({"filters": all}), None).unwrap(),
+            settled("/homes?q=2+bhk", &json!({"filters": all, "preferred": ["kondapur"]}), None).unwrap(),
             "/hyderabad/kondapur/apartments-for-sale?bedrooms=2&maxPrice=8000000"
         );
         assert_eq!(

@@ -1,9 +1,9 @@
 //! Searches to start from: what many people search for, and what this person did.
 
 use crate::api::{Call, Page, PastSearch, Suggestion};
+use crate::home_search::{HomeSearch, with_query};
 use crate::numbers::Count;
 use crate::visit::Visit;
-use crate::wanted::{HomeSearch, with_query};
 use crate::when::Moment;
 
 /// How many suggestions are read, searches among them.

@@ -15,7 +15,7 @@ use crate::frame::Frame;
 use crate::head;
 use crate::labels::{self, Labels};
 use crate::messages::key;
-use crate::sums::{short, whole};
+use crate::rupees::{compact, whole};
 use crate::visit::Visit;
 use crate::when::date_words;
 
@@ -105,14 +105,14 @@ fn told(price: i64, sheet: CostSheet) -> CostsAnswer {
         line,
     };
     CostsAnswer {
-        price: short(from_whole(price)),
+        price: compact(from_whole(price)),
         as_of: sheet.as_of.map(|day| {
             let words = date_words(&day);
             (day, words)
         }),
         lines: sheet.lines.into_iter().map(row).collect(),
-        total: short(sheet.total),
-        price_with_costs: short(sheet.price_with_costs),
+        total: compact(sheet.total),
+        price_with_costs: compact(sheet.price_with_costs),
         instalments: format!("/tools/emi?price={price}"),
     }
 }

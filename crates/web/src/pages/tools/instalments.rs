@@ -13,7 +13,7 @@ use crate::failure::Failure;
 use crate::frame::Frame;
 use crate::head;
 use crate::plot::{PlotWords, Stacked, stacked};
-use crate::sums::{short, whole};
+use crate::rupees::{compact, whole};
 use crate::typed;
 use crate::visit::Visit;
 
@@ -195,7 +195,7 @@ fn exact(rupees: i64) -> String {
 }
 
 fn words(rupees: i64) -> String {
-    short(from_whole(rupees))
+    compact(from_whole(rupees))
 }
 
 /// A difference in words.

@@ -1,9 +1,9 @@
 //! Pins and names at one size. On a phone they are larger in the units of the drawing, so fewer of them have room.
 
 use super::{Name, Pin, Placed, are_near, drawn, figure, pin};
+use crate::home_search::{Bounds, HomeSearch};
 use crate::localities;
 use crate::messages::Language;
-use crate::wanted::{Bounds, HomeSearch};
 
 /// A place on the drawing, or a width and a height there.
 type Pair = (f64, f64);

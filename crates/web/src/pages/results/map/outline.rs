@@ -1,8 +1,8 @@
 //! A rough drawing of the city: its outer ring road, its river and its lakes, each within about a kilometre.
 
 use super::{drawn, figure};
+use crate::home_search::Bounds;
 use crate::localities::Point;
-use crate::wanted::Bounds;
 
 /// What a shape is; the stylesheet draws each in its own way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,9 +3,9 @@ use serde_json::json;
 use super::MapView;
 use crate::api::Property;
 use crate::form::Form;
+use crate::home_search::HomeSearch;
 use crate::messages::Language::English;
 use crate::place_path::PlacePath;
-use crate::wanted::HomeSearch;
 
 fn home(id: &str, location: &str, at: Option<(f64, f64)>) -> Property {
     let mut home = json!({"id": id, "title": "Flat <b>", "price": 8_000_000, "location": location});

@@ -7,7 +7,7 @@ use crate::failure::Failure;
 use crate::listing_path;
 use crate::numbers::figure;
 use crate::plot::{PlotWords, Span, SpanLabels, span};
-use crate::sums::{short, whole};
+use crate::rupees::{compact, whole};
 use crate::visit::Visit;
 use crate::when::Moment;
 
@@ -50,19 +50,19 @@ pub(super) struct TooFew {
 impl Answer {
     pub(super) fn of(visit: &Visit, estimate: Estimate, inputs: &[Input]) -> Self {
         let Estimate { low, middle, high, price_per_sqft, comparables, measured } = estimate;
-        let labels = SpanLabels { low: short(low), middle: short(middle), high: short(high) };
-        let told = visit.text("tools-value-plot-words").arg("low", short(low)).arg("high", short(high));
+        let labels = SpanLabels { low: compact(low), middle: compact(middle), high: compact(high) };
+        let told = visit.text("tools-value-plot-words").arg("low", compact(low)).arg("high", compact(high));
         let words = PlotWords {
             id: "range-plot",
             title: visit.text("tools-value-plot").to_string(),
-            description: told.arg("middle", short(middle)).to_string(),
+            description: told.arg("middle", compact(middle)).to_string(),
         };
         let others: Vec<f64> = comparables.iter().filter_map(|home| home.price).collect();
         Self {
             plot: span((low, middle, high), &others, labels, words),
-            low: short(low),
-            middle: short(middle),
-            high: short(high),
+            low: compact(low),
+            middle: compact(middle),
+            high: compact(high),
             price_per_sqft: price_per_sqft.map(whole),
             homes: comparables.into_iter().map(|home| HomeRow::of(visit, home)).collect(),
             measured: measured_words(visit, measured.as_ref()),
@@ -76,7 +76,7 @@ impl HomeRow {
         Self {
             page: home.page(),
             about: home.about(),
-            price: home.price.map_or_else(String::new, short),
+            price: home.price.map_or_else(String::new, compact),
             area: home.area_sqft.map_or_else(String::new, figure),
             price_per_sqft: home.price_per_sqft().map_or_else(String::new, whole),
             when: home.when(),

@@ -1,13 +1,13 @@
 //! All attacks at once: the server's memory is bounded, and other people still get responses. The response times
 //! are only printed, because they depend on the machine; `cargo xtask bench --hostile` measures them.
-//!
-//! It is a program of its own, so that no other test's server is on the same cores: what waits longer is held longer.
 
 use std::process::Command;
 use std::time::Duration;
 
 use testkit::hostile::{AS_FROM_MANY_NETWORKS, Attack, Crowd, Times};
 use testkit::{Child, Person};
+
+use crate::alone;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_hyderabadinfra");
 /// The memory limit of the whole process, in bytes.
@@ -19,6 +19,7 @@ const PAUSE: Duration = Duration::from_millis(2);
 /// `HYD_TEST_SOCKETS` sets the number of open realtime connections.
 #[tokio::test(flavor = "multi_thread")]
 async fn h06_hostile_people_at_once_leave_room_for_the_others() {
+    let _alone = alone().await;
     let sockets = std::env::var("HYD_TEST_SOCKETS").map_or(1000, |n| n.parse().unwrap());
     let directory = tempfile::tempdir().unwrap();
     // The parent process sets a low limit on open files, which the server raises itself.

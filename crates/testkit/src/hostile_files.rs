@@ -1,8 +1,10 @@
 //! Generates hostile files, each with a file name and a claimed media type.
 
+use std::path::Path;
+
 use image::ImageFormat;
 
-use crate::images;
+use crate::{Answer, images};
 
 /// A marker that must not appear in anything stored.
 pub const PAYLOAD: &str = "PAYLOAD-7f3a9c";
@@ -270,4 +272,40 @@ pub fn with_place(jpeg: &[u8]) -> Vec<u8> {
         [&b"\xFF\xE1"[..], &u16::try_from(data.len() + 2).unwrap().to_be_bytes(), data].concat()
     };
     [&jpeg[..2], &part(exif), &part(xmp), &jpeg[2..]].concat()
+}
+
+/// The number of objects that the response says were stored. A refusal names a field.
+#[track_caller]
+pub fn count_stored(case: &str, answer: &Answer) -> usize {
+    match answer.status {
+        201 => answer.data()["renditions"].as_array().map_or(1, Vec::len),
+        400 | 413 | 415 => {
+            let fields = answer.body["error"]["fieldErrors"].as_object();
+            assert!(fields.is_some_and(|fields| !fields.is_empty()), "{case}: {}", answer.text);
+            assert!(!answer.text.contains(PAYLOAD), "{case}: {}", answer.text);
+            0
+        }
+        status => panic!("{case}: {status} {}", answer.text),
+    }
+}
+
+/// Every object has a name that the server chose, and every image is one that the server encoded.
+pub fn check_store(data_dir: &Path, expected: usize) {
+    let stored = images::stored(data_dir);
+    assert_eq!(stored.len(), expected, "{stored:?}");
+    for path in stored {
+        let place = path.strip_prefix(data_dir.join("files")).unwrap();
+        let parts: Vec<&str> = place.iter().map(|part| part.to_str().unwrap()).collect();
+        let place = place.display();
+        let [tenant, file, key] = parts[..] else { panic!("{place}") };
+        let (random, kind) = key.split_once('.').unwrap();
+        assert!(tenant == "hyderabad" && file.parse::<uuid::Uuid>().is_ok(), "{place}");
+        assert!(random.len() == 32 && random.bytes().all(|byte| byte.is_ascii_hexdigit()), "{place}");
+        let bytes = std::fs::read(&path).unwrap();
+        assert!(!bytes.windows(PAYLOAD.len()).any(|window| window == PAYLOAD.as_bytes()), "{place}");
+        assert!(["webp", "pdf"].contains(&kind), "{place}");
+        if kind == "webp" {
+            image::load_from_memory_with_format(&bytes, ImageFormat::WebP).unwrap();
+        }
+    }
 }

@@ -3,9 +3,9 @@
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
+use crate::{Client, Form};
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use reqwest::Method;
-use testkit::{Client, Form};
 
 /// An image that is different for every size.
 pub fn encoded(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {

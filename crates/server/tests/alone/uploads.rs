@@ -4,14 +4,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use image::{DynamicImage, ImageFormat};
-use testkit::{Child, Form, Person};
+use reqwest::Method;
+use testkit::hostile_files::{self, Case, check_store, count_stored};
+use testkit::{Answer, Child, Client, Form, Person, images};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use super::hostile::{self, Case};
-use super::{check_store, send, told};
+use crate::alone;
 
 /// The memory limit of the whole process in bytes, for any hostile upload.
 const MOST: u64 = 300_000_000;
@@ -39,6 +40,10 @@ fn progressive(side: u16) -> Vec<u8> {
     .concat()
 }
 
+async fn send(client: &Client, path: &str, form: (&str, Vec<u8>)) -> Answer {
+    client.send_bytes(Method::POST, path, form, &[]).await
+}
+
 fn large(name: &str, media: &str, bytes: Vec<u8>, taken: bool) -> Case {
     let file_name = "large".into();
     let media = format!("image/{media}");
@@ -58,7 +63,7 @@ fn giants() -> Vec<Case> {
     let drawing = written(&DynamicImage::new_rgba8(6000, 6000), ImageFormat::Png);
     let each = [
         ("a photo of 50 million pixels", "jpeg", photo.clone(), true),
-        ("the same on its side", "jpeg", hostile::turned(&photo), true),
+        ("the same on its side", "jpeg", hostile_files::turned(&photo), true),
         ("a long screenshot", "jpeg", tall, true),
         ("a drawing of 36 million pixels", "png", drawing, true),
         ("a progressive photo", "jpeg", progressive(4400), true),
@@ -85,7 +90,7 @@ async fn peak_after(cases: Vec<Case>) -> Option<u64> {
             let form = Form::default().part("file", Some(&file_name), &media, &bytes).finish();
             let answer = send(&client, "/api/files/upload", form).await;
             drop(place);
-            let stored = told(&name, &answer);
+            let stored = count_stored(&name, &answer);
             if let Some(taken) = taken {
                 assert_eq!(answer.status == 201, taken, "{name}: {}", answer.text);
             }
@@ -99,12 +104,13 @@ async fn peak_after(cases: Vec<Case>) -> Option<u64> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn h06_two_hundred_hostile_files_at_once_take_less_than_300_mb() {
+    let _alone = alone().await;
     let large = |number: usize| {
         let mut bytes = vec![0; 11 << 20];
         bytes[..4].copy_from_slice(b"\xFF\xD8\xFF\xE0");
         large(&format!("11 MB, number {number}"), "jpeg", bytes, false)
     };
-    let mut cases = hostile::cases();
+    let mut cases = hostile_files::cases();
     cases.extend((1..=16).map(large));
     // Distributes the large ones among the others.
     let step = 89;
@@ -118,6 +124,7 @@ async fn h06_two_hundred_hostile_files_at_once_take_less_than_300_mb() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn h06_giants_at_once_take_less_than_450_mb() {
+    let _alone = alone().await;
     let peak = peak_after(giants()).await;
     assert!(peak.is_none_or(|peak| peak < MOST_OF_GIANTS), "{peak:?} bytes at most");
 }
@@ -147,6 +154,7 @@ async fn unfinished(base: &str, token: &str) -> TcpStream {
 /// They used to hold 764 MB.
 #[tokio::test(flavor = "multi_thread")]
 async fn h06_twelve_unfinished_uploads_hold_no_memory_and_no_others_up() {
+    let _alone = alone().await;
     let directory = tempfile::tempdir().unwrap();
     let child = Child::serve(env!("CARGO_BIN_EXE_hyderabadinfra"), directory.path());
     let (hog, other) =
@@ -158,7 +166,7 @@ async fn h06_twelve_unfinished_uploads_hold_no_memory_and_no_others_up() {
         held.spawn(async move { unfinished(&base, &token).await });
     }
     let held = held.join_all().await;
-    let form = Form::default().part("file", Some("door.jpg"), "image/jpeg", &crate::images::jpeg(64, 48));
+    let form = Form::default().part("file", Some("door.jpg"), "image/jpeg", &images::jpeg(64, 48));
     assert_eq!(send(&other.client, "/api/files/upload", form.clone().finish()).await.status, 201);
     // This person's upload slots are taken; those of others are not.
     let refused = send(&hog.client, "/api/files/upload", form.clone().finish()).await;
