@@ -29,6 +29,7 @@ const FORMATS: [(ImageFormat, &str); 4] = [
     (ImageFormat::WebP, "webp"),
 ];
 
+#[must_use]
 pub fn cases() -> Vec<Case> {
     [polyglots(), of_other_kinds(), path_tricks(), fragments(), damaged(), bombs()]
         .into_iter()
@@ -259,12 +260,14 @@ fn deflated() -> Vec<u8> {
 }
 
 /// A photo with an orientation of 90 degrees.
+#[must_use]
 pub fn turned(jpeg: &[u8]) -> Vec<u8> {
     let exif = b"\xFF\xE1\0\x22Exif\0\0MM\0\x2A\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0";
     [&jpeg[..2], exif, &jpeg[2..]].concat()
 }
 
 /// A photo that contains its location, in EXIF and XMP.
+#[must_use]
 pub fn with_place(jpeg: &[u8]) -> Vec<u8> {
     let exif = b"Exif\0\0MM\0\x2A\0\0\0\x08\0\x01\x88\x25\0\x04\0\0\0\x01\0\0\0\x1a\0\0\0\0GPS 17.4435 N";
     let xmp = b"http://ns.adobe.com/xap/1.0/\0<x:xmpmeta exif:GPSLatitude='17.4435N'/>";

@@ -8,6 +8,7 @@ use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use reqwest::Method;
 
 /// An image that is different for every size.
+#[must_use]
 pub fn encoded(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
     let shade = |of: u32, in_all: u32| u8::try_from(of * 255 / in_all).unwrap();
     let picture = RgbImage::from_fn(width, height, |x, y| {
@@ -18,11 +19,13 @@ pub fn encoded(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
     bytes.into_inner()
 }
 
+#[must_use]
 pub fn jpeg(width: u32, height: u32) -> Vec<u8> {
     encoded(width, height, ImageFormat::Jpeg)
 }
 
 /// A document with a proper end.
+#[must_use]
 pub fn pdf(text: &str) -> Vec<u8> {
     format!("%PDF-1.7\n{text}\n%%EOF\n").into_bytes()
 }
@@ -40,6 +43,7 @@ pub async fn upload(client: &Client, width: u32, height: u32) -> String {
 }
 
 /// Every file in the file store of a data directory.
+#[must_use]
 pub fn stored(data_dir: &Path) -> Vec<PathBuf> {
     fn below(directory: &Path, found: &mut Vec<PathBuf>) {
         for entry in std::fs::read_dir(directory).into_iter().flatten() {

@@ -55,10 +55,7 @@ async fn areas_are_shown_when_there_are_figures_and_only_then() {
     browser.api.says("GET /api/market/areas", page_of(&areas));
     let page = browser.get("/").await;
     page.has("href=\"/areas/kondapur\">&#60;kondapur&#62;</a>").has("₹1,23,456").has("up 4.3 %");
-    page.has("1 home for sale")
-        .has("7 homes for sale")
-        .has("plot spark")
-        .lacks("/areas/uppal");
+    page.has("1 home for sale").has("7 homes for sale").has("plot spark").lacks("/areas/uppal");
     assert!(page.html.find("/areas/kokapet") < page.html.find("/areas/kondapur"), "most homes first");
     browser.api.refuses("GET /api/market/areas", 503, json!({}));
     let page = browser.get("/").await;

@@ -1,7 +1,7 @@
 //! H6: the content of an upload decides its type, not what it claims. Of an image, only what it shows is kept.
 
 use reqwest::Method;
-use testkit::hostile_files::{self, Case, PAYLOAD, check_store, count_stored};
+use testkit::hostile_files::{self, Case, check_store, count_stored};
 use testkit::{Answer, Client, Form, Person, TestApp, images};
 
 async fn send(client: &Client, path: &str, form: (&str, Vec<u8>)) -> Answer {
