@@ -1,7 +1,9 @@
 // How long it takes to find a home among many, measured: `node walk.mjs [HOMES]`. It starts a server of its own with the sample
 // homes and as many more as asked for, each with drawn photos, walks from a search to a saved search as a phone of the middle
-// range (a quarter of the processor, 9 Mbit/s, 60 ms to the server), and prints what each step took. It is no test.
+// range (a quarter of the processor, 9 Mbit/s, 60 ms to the server), and prints what each step took. Then `wrk`, if it is there, asks
+// for the main pages over 8 connections. It is no test.
 import { strict as assert } from 'node:assert';
+import { spawnSync } from 'node:child_process';
 import { enter, join, unhurried, until } from './people.mjs';
 import { field, password, start } from './server.mjs';
 
@@ -117,6 +119,24 @@ async function walk(portal, emulated) {
   await page.context().close();
 }
 
+/** How long the server takes for a page, asked for over 8 connections for 10 s. */
+async function render(portal) {
+  const guest = await fetch(`${portal.base}/api/search/properties?query=${encodeURIComponent(query)}&size=1`);
+  const [{ id }] = (await guest.json()).data.content;
+  const listing = (await fetch(`${portal.base}/homes/${id}`)).url;
+  const pages = { first: '/', results: '/hyderabad/gachibowli/apartments-for-rent?bedrooms=3&maxPrice=40000', listing: new URL(listing).pathname,
+    area: '/areas/gachibowli' };
+  const rows = [];
+  for (const [page, path] of Object.entries(pages)) {
+    const wrk = spawnSync('wrk', ['-t1', '-c8', '-d10s', '--latency', `${portal.base}${path}`], { encoding: 'utf8' });
+    if (wrk.error) return console.log('wrk is not there: no times of single pages');
+    const [, p50] = wrk.stdout.match(/50%\s+(\S+)/), [, p99] = wrk.stdout.match(/99%\s+(\S+)/), [, rate] = wrk.stdout.match(/Requests\/sec:\s+(\S+)/);
+    rows.push({ page, p50, p99, 'pages/s': Number(rate), refused: wrk.stdout.match(/Non-2xx.*: (\d+)/)?.[1] ?? 0 });
+  }
+  console.log('over 8 connections');
+  console.table(rows);
+}
+
 const unlimited = Object.fromEntries(['USER', 'SELLER', 'UNCONFIRMED'].flatMap((role) => [
   [`HYD_QUOTAS_${role}_HOMES`, '1000000'], [`HYD_QUOTAS_${role}_FILES`, '1000000'], [`HYD_QUOTAS_${role}_SAVED_SEARCHES`, '1000']]));
 const portal = await start({ ...unhurried, ...unlimited }, '--demo');
@@ -131,6 +151,7 @@ try {
     console.log(emulated ? 'as a phone of the middle range' : 'on this machine, not slowed down');
     console.table(steps);
   }
+  await render(portal);
 } finally {
   await portal.stop();
 }

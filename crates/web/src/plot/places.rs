@@ -10,8 +10,8 @@ const TALLEST: f64 = 420.0;
 const SHORTEST: f64 = 200.0;
 const SMALLEST_RADIUS: f64 = 5.0;
 const LARGEST_RADIUS: f64 = 20.0;
-/// The usual width of a letter of a name, and the height of a line.
-const LETTER: f64 = 7.4;
+/// The width of a wide letter of a name, and the height of a line.
+const LETTER: f64 = 8.4;
 const LINE: f64 = 17.0;
 
 /// A place that is drawn, with the page that it leads to.
