@@ -96,7 +96,7 @@ test('the pages of a guest', async () => {
   ['/homes', opened], ['/sign-in', refused], ['/register', refused]]);
 });
 
-const lists = ['/dashboard', '/dashboard/saved', '/dashboard/searches', '/dashboard/viewed', '/dashboard/enquiries', '/dashboard/timeline'];
+const lists = ['/dashboard', '/inbox', '/dashboard/saved', '/dashboard/searches', '/dashboard/viewed', '/dashboard/enquiries', '/dashboard/timeline'];
 
 test('the pages of a seeker', async () => {
   const page = await someone('demo@example.com');

@@ -48,10 +48,13 @@ pub(crate) enum Flash {
     EntryHidden,
     SearchChanged,
     SearchDeleted,
+    NotificationRead,
+    NotificationDeleted,
+    NotificationGone,
 }
 
 impl Flash {
-    const ALL: [Self; 41] = [
+    const ALL: [Self; 44] = [
         Self::Welcome,
         Self::SignedIn,
         Self::SignedOut,
@@ -93,6 +96,9 @@ impl Flash {
         Self::EntryHidden,
         Self::SearchChanged,
         Self::SearchDeleted,
+        Self::NotificationRead,
+        Self::NotificationDeleted,
+        Self::NotificationGone,
     ];
 
     pub(crate) fn of_code(code: &str) -> Option<Self> {
@@ -142,6 +148,9 @@ impl Flash {
             Self::EntryHidden => "entry-hidden",
             Self::SearchChanged => "search-changed",
             Self::SearchDeleted => "search-deleted",
+            Self::NotificationRead => "notification-read",
+            Self::NotificationDeleted => "notification-deleted",
+            Self::NotificationGone => "notification-gone",
         }
     }
 
@@ -189,6 +198,9 @@ impl Flash {
             Self::EntryHidden => key("flash-entry-hidden"),
             Self::SearchChanged => key("flash-search-changed"),
             Self::SearchDeleted => key("flash-search-deleted"),
+            Self::NotificationRead => key("flash-notification-read"),
+            Self::NotificationDeleted => key("flash-notification-deleted"),
+            Self::NotificationGone => key("flash-notification-gone"),
         }
     }
 

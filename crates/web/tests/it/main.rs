@@ -12,6 +12,7 @@ mod dashboard;
 mod findable;
 mod home;
 mod importing;
+mod inbox;
 mod listing;
 mod one_home;
 mod pages;

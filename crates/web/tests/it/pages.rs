@@ -33,7 +33,7 @@ fn everything() -> Browser {
     browser
 }
 
-const PAGES: [&str; 57] = [
+const PAGES: [&str; 59] = [
     "/",
     "/homes",
     "/homes?sort=price-low&page=2",
@@ -74,6 +74,8 @@ const PAGES: [&str; 57] = [
     "/dashboard/saved",
     "/dashboard/contact-looks",
     "/dashboard/contact-looks?home=h1&page=2",
+    "/inbox",
+    "/inbox?page=2",
     "/account",
     "/account/delete",
     "/dev/mailbox",
