@@ -153,16 +153,48 @@ async fn an_address_is_shown_as_people_read_it_with_a_hint_when_it_may_be_out_of
 #[tokio::test]
 async fn somebody_who_unsubscribed_can_choose_again() {
     let mut browser = signed_in();
-    let channels = json!({"channels": {"LEAD": {"EMAIL": false, "SMS": true}, "VISIT": {"EMAIL": true}}});
+    let channels = json!({"channels": {"LEAD": {"EMAIL": false, "SMS": true}, "VISIT": {"EMAIL": true}},
+        "quietHours": null});
     browser.api.says("GET /api/notifications/preferences/me", channels);
     let page = browser.get("/account/emails").await;
-    page.has("name=\"LEAD\" value=\"yes\">").has("name=\"VISIT\" value=\"yes\" checked>");
+    page.has("name=\"LEAD-EMAIL\" value=\"yes\">").has("name=\"VISIT-EMAIL\" value=\"yes\" checked>");
+    page.has("name=\"WELCOME-IN_APP\" value=\"yes\" checked>").has("type=\"time\" value=\"\"");
     browser.api.says("PUT /api/notifications/preferences", json!({}));
-    let answer = browser.post("/account/emails", &[("LEAD", "yes"), ("OTHER", "yes")]).await;
+    let answer = browser.post("/account/emails", &[("LEAD-EMAIL", "yes"), ("OTHER-EMAIL", "yes")]).await;
     assert_eq!(answer.to(), "/account/emails");
     let sent = browser.api.last("PUT /api/notifications/preferences").body;
-    let one = |on: bool| json!({"EMAIL": on});
-    let wanted =
-        json!({"LEAD": one(true), "VISIT": one(false), "PROPERTY_ALERT": one(false), "GENERAL": one(false)});
-    assert_eq!(sent, json!({"channels": wanted}));
+    let ways = |email: bool| json!({"EMAIL": email, "SMS": false, "IN_APP": false});
+    let mut wanted = json!({"LEAD": ways(true)});
+    for topic in ["VISIT", "PROPERTY_ALERT", "GENERAL", "WELCOME"] {
+        wanted[topic] = ways(false);
+    }
+    assert_eq!(sent, json!({"channels": wanted, "quietHours": null}));
+}
+
+#[tokio::test]
+async fn quiet_hours_are_shown_kept_and_refused_beside_their_fields() {
+    let mut browser = signed_in();
+    let hours = json!({"channels": {}, "quietHours": {"from": "22:00", "to": "07:30"}});
+    browser.api.says("GET /api/notifications/preferences/me", hours);
+    let page = browser.get("/account/emails").await;
+    page.has(
+        "name=\"quietHours.from\" type=\"time\" value=\"22:00\" aria-describedby=\"quietHours.from-hint\"",
+    );
+    page.has("name=\"quietHours.to\" type=\"time\" value=\"07:30\"").has("Indian time");
+    browser.api.says("PUT /api/notifications/preferences", json!({}));
+    let fields = [("quietHours.from", "23:00"), ("quietHours.to", "23:00"), ("VISIT-SMS", "yes")];
+    browser.post("/account/emails", &fields).await;
+    let sent = browser.api.last("PUT /api/notifications/preferences").body;
+    assert_eq!(sent["quietHours"], json!({"from": "23:00", "to": "23:00"}));
+    for (name, field) in [("quietHours", "quietHours.to"), ("quietHours.from", "quietHours.from")] {
+        browser.api.refuses("PUT /api/notifications/preferences", 400, json!({name: "must differ"}));
+        let answer = browser.post("/account/emails", &fields).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+        answer
+            .has(&format!("<a href=\"#{field}\">"))
+            .has(&format!("id=\"{field}-error\""))
+            .has("value=\"23:00\"")
+            .has("name=\"VISIT-SMS\" value=\"yes\" checked>")
+            .has("name=\"LEAD-EMAIL\" value=\"yes\">");
+    }
 }

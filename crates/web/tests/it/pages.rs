@@ -25,6 +25,7 @@ fn everything() -> Browser {
         page_of(&[look("PERSON", "Ravi"), look("STAFF", ""), look("LEFT", "")]),
     );
     api.says("GET /api/auth/sessions", json!([{"id": "s2", "current": false}]));
+    api.says("GET /api/notifications/preferences/me", json!({"channels": {}}));
     crate::admin::says(api);
     crate::areas::says(api);
     crate::tools::says(api);
@@ -33,7 +34,7 @@ fn everything() -> Browser {
     browser
 }
 
-const PAGES: [&str; 59] = [
+const PAGES: [&str; 60] = [
     "/",
     "/homes",
     "/homes?sort=price-low&page=2",
@@ -77,6 +78,7 @@ const PAGES: [&str; 59] = [
     "/inbox",
     "/inbox?page=2",
     "/account",
+    "/account/emails",
     "/account/delete",
     "/dev/mailbox",
     "/admin/events",
