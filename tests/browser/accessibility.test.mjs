@@ -106,7 +106,7 @@ const lists = ['/dashboard', '/inbox', '/dashboard/saved', '/dashboard/searches'
 test('the pages of a seeker', async () => {
   const page = await someone('demo@example.com');
   await examine(page, [...at('/', `/homes/${listing}`, `/homes/${listing}/enquire`, '/searches/new?q=2+bhk+in+Kondapur', '/recommended', '/account',
-    '/account/emails', '/account/delete', ...lists), [`/homes/${listing}/visit`, refused], [`/homes/${listing}/report`, refused], ['/homes?q=villa', opened],
+    '/account/emails', '/account/privacy', '/account/delete', ...lists), [`/homes/${listing}/visit`, refused], [`/homes/${listing}/report`, refused], ['/homes?q=villa', opened],
     ['/account/emails', halfQuiet]]);
 });
 

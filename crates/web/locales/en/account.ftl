@@ -78,6 +78,35 @@ account-delete-password-hint = Not needed within five minutes after you signed i
 account-delete-button = Delete my account
 account-delete-no = No, keep it
 
+account-erased-homes = Your homes go off the site with their photos and documents.
+account-erased-words = Everything you did, wrote, saved and were told here becomes unreadable for everybody: the key to it is destroyed, for every copy of it.
+account-erased-sums = That something happened is still counted, without a name.
+account-erased-not = What was sent to others by e-mail or text message before stays with them.
+account-delete-export = Take your data along first
+
+account-privacy = Privacy
+account-privacy-open = See what is kept about you, take it along, or have it erased
+account-privacy-title = What is kept about you
+account-privacy-kept = What it is, and where you see it
+account-privacy-kept-text = What you do while you are signed in is kept with its time, and with the browser and network address it came from.
+account-privacy-profile = Your profile, and where you are signed in
+account-privacy-timeline = What you looked at, searched and did
+account-privacy-saved = The homes that you saved
+account-privacy-searches = The searches that you saved
+account-privacy-enquiries = What you asked owners
+account-privacy-listings = The homes that you list, with their photos
+account-privacy-inbox = What you were told
+account-privacy-take = Take it along
+account-privacy-take-text = One file (JSON) with all of it, for you or another program. Passwords and secret links are not in it. It is noted that the file was asked for.
+account-privacy-take-button = Download my data
+account-privacy-hide = Take entries out of sight
+account-privacy-hide-text = An entry of your timeline that you hide is not shown and not counted any more. It stays in your download, and is erased with your account.
+account-privacy-hide-open = Open my timeline
+account-privacy-looks = Who saw your number
+account-privacy-looks-text = Everybody who was shown the contact of your homes is listed, with their first name and the time. People are told so before they look.
+account-privacy-looks-open = See who looked
+account-privacy-erase = Have it erased
+
 account-emails = Notifications
 account-emails-choose = Choose what you are told, and how
 account-emails-title = What you are told, and how

@@ -2,6 +2,7 @@
 
 mod deletion;
 mod emails;
+mod privacy;
 
 use askama::Template;
 use axum::Router;
@@ -61,6 +62,7 @@ pub(super) fn router() -> Router<Site> {
         .route("/account/sessions/{id}/end", post(end_session))
         .merge(deletion::router())
         .merge(emails::router())
+        .merge(privacy::router())
 }
 
 async fn account(visit: Visit) -> Result<Response, Failure> {

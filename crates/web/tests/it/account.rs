@@ -198,3 +198,27 @@ async fn quiet_hours_are_shown_kept_and_refused_beside_their_fields() {
             .has("name=\"LEAD-EMAIL\" value=\"yes\">");
     }
 }
+
+#[tokio::test]
+async fn everything_kept_about_a_person_is_passed_on_as_a_file_that_nobody_keeps() {
+    let mut browser = signed_in();
+    let page = browser.get("/account/privacy").await;
+    page.has("action=\"/account/privacy/export\"")
+        .has("href=\"/dashboard/contact-looks\"")
+        .has("href=\"/account/delete\"");
+    browser.api.says("GET /api/users/me/export", json!({"profile": {"firstName": "Asha <b>"}}));
+    let file = browser.post("/account/privacy/export", &[]).await;
+    assert_eq!(file.status, StatusCode::OK);
+    file.has("\"firstName\":\"Asha <b>\"");
+    assert_eq!(file.headers["content-type"], "application/json");
+    let attached = "attachment;filename=hyderabadinfra-my-data.json";
+    assert_eq!(file.headers["content-disposition"], attached);
+    assert_eq!(file.headers["cache-control"], "no-store");
+    browser.api.refuses("GET /api/users/me/export", 429, json!({}));
+    let refused = browser.post("/account/privacy/export", &[]).await;
+    assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(browser.get("/account/privacy/export").await.status, StatusCode::METHOD_NOT_ALLOWED);
+    let mut stranger = Browser::new();
+    assert_eq!(stranger.get("/account/privacy").await.to(), "/sign-in?next=%2Faccount%2Fprivacy");
+    assert!(stranger.post("/account/privacy/export", &[]).await.to().starts_with("/sign-in"));
+}

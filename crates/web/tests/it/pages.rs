@@ -34,7 +34,7 @@ fn everything() -> Browser {
     browser
 }
 
-const PAGES: [&str; 60] = [
+const PAGES: [&str; 61] = [
     "/",
     "/homes",
     "/homes?sort=price-low&page=2",
@@ -79,6 +79,7 @@ const PAGES: [&str; 60] = [
     "/inbox?page=2",
     "/account",
     "/account/emails",
+    "/account/privacy",
     "/account/delete",
     "/dev/mailbox",
     "/admin/events",
