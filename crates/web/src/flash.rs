@@ -13,6 +13,7 @@ pub(crate) enum Flash {
     AccountDeleted,
     ProfileSaved,
     SessionEnded,
+    OtherSessionsEnded,
     EmailConfirmed,
     EmailsChosen,
     ConfirmationSent,
@@ -54,13 +55,14 @@ pub(crate) enum Flash {
 }
 
 impl Flash {
-    const ALL: [Self; 44] = [
+    const ALL: [Self; 45] = [
         Self::Welcome,
         Self::SignedIn,
         Self::SignedOut,
         Self::AccountDeleted,
         Self::ProfileSaved,
         Self::SessionEnded,
+        Self::OtherSessionsEnded,
         Self::EmailConfirmed,
         Self::EmailsChosen,
         Self::ConfirmationSent,
@@ -113,6 +115,7 @@ impl Flash {
             Self::AccountDeleted => "account-deleted",
             Self::ProfileSaved => "profile-saved",
             Self::SessionEnded => "session-ended",
+            Self::OtherSessionsEnded => "other-sessions-ended",
             Self::EmailConfirmed => "email-confirmed",
             Self::EmailsChosen => "emails-chosen",
             Self::ConfirmationSent => "confirmation-sent",
@@ -163,6 +166,7 @@ impl Flash {
             Self::AccountDeleted => key("flash-account-deleted"),
             Self::ProfileSaved => key("flash-profile-saved"),
             Self::SessionEnded => key("flash-session-ended"),
+            Self::OtherSessionsEnded => key("flash-other-sessions-ended"),
             Self::EmailConfirmed => key("flash-email-confirmed"),
             Self::EmailsChosen => key("flash-emails-chosen"),
             Self::ConfirmationSent => key("flash-confirmation-sent"),

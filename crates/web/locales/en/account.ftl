@@ -42,6 +42,12 @@ account-profile = Profile
 account-profile-save = Save my profile
 account-devices = Where you are signed in
 account-device-unknown = Unknown device
+# Names of a browser and of a system or device.
+account-device-of = { $browser } on { $system }
+account-device-address = Network address { $address }.
+account-devices-end-others = Sign out everywhere else
+# The words between bars are a link.
+account-devices-strange = You do not know one of them? Sign it out, then |choose another password|.
 account-device-this = This device.
 # The words between bars are the time.
 account-device-since = Since |{ $when }|.

@@ -6,6 +6,7 @@ flash-signed-out = You are signed out.
 flash-account-deleted = Your account is deleted.
 flash-profile-saved = Your profile is saved.
 flash-session-ended = That device is signed out.
+flash-other-sessions-ended = You are signed out everywhere else.
 flash-email-confirmed = Your e-mail address is confirmed.
 flash-emails-chosen = Your choice is saved.
 flash-confirmation-sent = A message with a link to confirm your address is on its way.

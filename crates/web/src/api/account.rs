@@ -57,6 +57,7 @@ pub(crate) struct SignedInAt {
     pub(crate) created_at: Option<String>,
     pub(crate) last_used_at: Option<String>,
     pub(crate) user_agent: Option<String>,
+    pub(crate) ip_address: Option<String>,
     pub(crate) current: bool,
 }
 

@@ -45,6 +45,28 @@ async fn every_other_device_can_be_signed_out() {
 }
 
 #[tokio::test]
+async fn all_other_devices_are_signed_out_at_once() {
+    let mut browser = signed_in();
+    let chrome = "Mozilla/5.0 (Linux; Android 15) Chrome/140.0 Mobile Safari/537.36";
+    let sessions = json!([{"id": "s1", "userAgent": chrome, "ipAddress": "192.0.2.7", "current": true},
+        {"id": "s2", "current": false}, {"id": "s3", "current": false}]);
+    browser.api.says("GET /api/auth/sessions", sessions);
+    let page = browser.get("/account").await;
+    page.has("<strong>Chrome on Android</strong>")
+        .has("192.0.2.7")
+        .has("action=\"/account/sessions/end-others\"");
+    browser.api.done("DELETE /api/auth/sessions/s2");
+    browser.api.refuses("DELETE /api/auth/sessions/s3", 404, json!({}));
+    assert_eq!(browser.post("/account/sessions/end-others", &[]).await.to(), "/account");
+    let lines = browser.api.lines();
+    let ended: Vec<_> = lines.iter().filter(|line| line.starts_with("DELETE ")).collect();
+    assert_eq!(ended, ["DELETE /api/auth/sessions/s2", "DELETE /api/auth/sessions/s3"]);
+    browser.api.says("GET /api/auth/sessions", json!([{"id": "s1", "current": true}]));
+    browser.get("/account").await.has("signed out everywhere else").lacks("end-others");
+    assert!(Browser::new().post("/account/sessions/end-others", &[]).await.to().starts_with("/sign-in"));
+}
+
+#[tokio::test]
 async fn a_refused_profile_keeps_what_was_typed() {
     let mut browser = signed_in();
     browser.api.refuses("PUT /api/users/profile", 400, json!({"phoneNumber": "is not a number"}));
@@ -148,77 +170,4 @@ async fn an_address_is_shown_as_people_read_it_with_a_hint_when_it_may_be_out_of
         json!({"id": "p1", "email": "मीरा@example.com", "emailVerified": false}),
     );
     browser.get("/account").await.has("मीरा@example.com").has("letters other than a to z");
-}
-
-#[tokio::test]
-async fn somebody_who_unsubscribed_can_choose_again() {
-    let mut browser = signed_in();
-    let channels = json!({"channels": {"LEAD": {"EMAIL": false, "SMS": true}, "VISIT": {"EMAIL": true}},
-        "quietHours": null});
-    browser.api.says("GET /api/notifications/preferences/me", channels);
-    let page = browser.get("/account/emails").await;
-    page.has("name=\"LEAD-EMAIL\" value=\"yes\">").has("name=\"VISIT-EMAIL\" value=\"yes\" checked>");
-    page.has("name=\"WELCOME-IN_APP\" value=\"yes\" checked>").has("type=\"time\" value=\"\"");
-    browser.api.says("PUT /api/notifications/preferences", json!({}));
-    let answer = browser.post("/account/emails", &[("LEAD-EMAIL", "yes"), ("OTHER-EMAIL", "yes")]).await;
-    assert_eq!(answer.to(), "/account/emails");
-    let sent = browser.api.last("PUT /api/notifications/preferences").body;
-    let ways = |email: bool| json!({"EMAIL": email, "SMS": false, "IN_APP": false});
-    let mut wanted = json!({"LEAD": ways(true)});
-    for topic in ["VISIT", "PROPERTY_ALERT", "GENERAL", "WELCOME"] {
-        wanted[topic] = ways(false);
-    }
-    assert_eq!(sent, json!({"channels": wanted, "quietHours": null}));
-}
-
-#[tokio::test]
-async fn quiet_hours_are_shown_kept_and_refused_beside_their_fields() {
-    let mut browser = signed_in();
-    let hours = json!({"channels": {}, "quietHours": {"from": "22:00", "to": "07:30"}});
-    browser.api.says("GET /api/notifications/preferences/me", hours);
-    let page = browser.get("/account/emails").await;
-    page.has(
-        "name=\"quietHours.from\" type=\"time\" value=\"22:00\" aria-describedby=\"quietHours.from-hint\"",
-    );
-    page.has("name=\"quietHours.to\" type=\"time\" value=\"07:30\"").has("Indian time");
-    browser.api.says("PUT /api/notifications/preferences", json!({}));
-    let fields = [("quietHours.from", "23:00"), ("quietHours.to", "23:00"), ("VISIT-SMS", "yes")];
-    browser.post("/account/emails", &fields).await;
-    let sent = browser.api.last("PUT /api/notifications/preferences").body;
-    assert_eq!(sent["quietHours"], json!({"from": "23:00", "to": "23:00"}));
-    for (name, field) in [("quietHours", "quietHours.to"), ("quietHours.from", "quietHours.from")] {
-        browser.api.refuses("PUT /api/notifications/preferences", 400, json!({name: "must differ"}));
-        let answer = browser.post("/account/emails", &fields).await;
-        assert_eq!(answer.status, StatusCode::BAD_REQUEST);
-        answer
-            .has(&format!("<a href=\"#{field}\">"))
-            .has(&format!("id=\"{field}-error\""))
-            .has("value=\"23:00\"")
-            .has("name=\"VISIT-SMS\" value=\"yes\" checked>")
-            .has("name=\"LEAD-EMAIL\" value=\"yes\">");
-    }
-}
-
-#[tokio::test]
-async fn everything_kept_about_a_person_is_passed_on_as_a_file_that_nobody_keeps() {
-    let mut browser = signed_in();
-    let page = browser.get("/account/privacy").await;
-    page.has("action=\"/account/privacy/export\"")
-        .has("href=\"/dashboard/contact-looks\"")
-        .has("href=\"/account/delete\"");
-    browser.api.says("GET /api/users/me/export", json!({"profile": {"firstName": "Asha <b>"}}));
-    let file = browser.post("/account/privacy/export", &[]).await;
-    assert_eq!(file.status, StatusCode::OK);
-    file.has("\"firstName\":\"Asha <b>\"");
-    assert_eq!(file.headers["content-type"], "application/json");
-    let attached = "attachment;filename=hyderabadinfra-my-data.json";
-    assert_eq!(file.headers["content-disposition"], attached);
-    assert_eq!(file.headers["cache-control"], "no-store");
-    browser.api.refuses("GET /api/users/me/export", 429, json!({}));
-    let refused = browser.post("/account/privacy/export", &[]).await;
-    assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
-    assert_eq!(browser.get("/account/privacy/export").await.status, StatusCode::METHOD_NOT_ALLOWED);
-    let mut stranger = Browser::new();
-    assert_eq!(stranger.get("/account/privacy").await.to(), "/sign-in?next=%2Faccount%2Fprivacy");
-    assert!(stranger.post("/account/privacy/export", &[]).await.to().starts_with("/sign-in"));
 }

@@ -7,6 +7,7 @@ mod account;
 mod admin;
 mod areas;
 mod browser;
+mod choices;
 mod csrf;
 mod dashboard;
 mod findable;
