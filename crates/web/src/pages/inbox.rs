@@ -26,9 +26,12 @@ use crate::when::Moment;
 const PATH: &str = "/inbox";
 const SIZE: u64 = 20;
 
+/// The kind of news about saved searches.
+const ALERT: &str = "PROPERTY_ALERT";
+
 const KINDS: Labels = &[
     ("WELCOME", key("inbox-kind-greeting")),
-    ("PROPERTY_ALERT", key("inbox-kind-alert")),
+    (ALERT, key("inbox-kind-alert")),
     ("LEAD", key("inbox-kind-enquiry")),
     ("VISIT", key("inbox-kind-visit")),
     ("GENERAL", key("inbox-kind-other")),
@@ -122,10 +125,15 @@ impl Entry {
             paragraphs: paragraphs.map(|text| capitalised(text.to_owned())).collect(),
             when: Moment::parse_some(found.created_at.as_ref()),
             is_read: found.read,
-            href: found.link.as_deref().and_then(path_of),
+            href: found.link.as_deref().and_then(path_of).or_else(|| searches(&found.kind)),
             subject: found.subject,
         })
     }
+}
+
+/// Where news about several homes lead, which have no link.
+fn searches(kind: &str) -> Option<NextPath> {
+    if kind == ALERT { NextPath::parse("/dashboard/searches") } else { None }
 }
 
 /// The path in a complete address. The addresses of notifications are all of this site, which people may know by

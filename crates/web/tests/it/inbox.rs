@@ -15,7 +15,7 @@ fn inbox(entries: &[Value], unread: u64) -> Value {
     inbox
 }
 
-fn entries() -> [Value; 3] {
+fn entries() -> [Value; 4] {
     let entry = |id: &str, kind: &str, read: bool, subject: &str, link: Value| {
         json!({"id": id, "template": kind, "channel": "IN_APP", "createdAt": "2026-11-20T18:30:00Z", "read": read,
             "readAt": null, "subject": subject, "message": format!("somebody asks about {HOSTILE}.\n\nCall me"),
@@ -25,6 +25,7 @@ fn entries() -> [Value; 3] {
         entry("n1", "LEAD", false, HOSTILE, json!("https://homes.example/homes/h1")),
         entry("n2", "GENERAL", true, "Read before", Value::Null),
         entry("n3", "SOMETHING_NEW", true, "Elsewhere", json!("javascript:alert(1)")),
+        entry("n4", "PROPERTY_ALERT", true, "2 homes for you", Value::Null),
     ]
 }
 
@@ -51,6 +52,7 @@ async fn what_is_unread_says_so_and_leads_to_what_it_is_about() {
         .has(&format!("<span class=\"badge warn\">New</span> <a href=\"/homes/h1\">{ESCAPED}</a>"))
         .has("<h2>Read before</h2>")
         .has("<h2>Elsewhere</h2>")
+        .has("<a href=\"/dashboard/searches\">2 homes for you</a>")
         .has("Enquiry, <time datetime=\"2026-11-20T18:30:00Z\">21 November 2026, 12:00 am</time>")
         .has(&format!("<p>Somebody asks about {ESCAPED}.</p>"))
         .has("<p>Call me</p>")
@@ -88,7 +90,7 @@ async fn an_empty_inbox_says_what_will_come() {
     browser.api.says("GET /api/notifications/me", inbox(&[], 0));
     browser.get("/inbox").await.has("Nothing yet.").lacks("unread.");
     browser.api.says("GET /api/notifications/me", inbox(&entries()[1..], 0));
-    browser.get("/inbox").await.has("2 messages").has("You have read all of them.");
+    browser.get("/inbox").await.has("3 messages").has("You have read all of them.");
     browser.get("/inbox?page=77").await.has("There is no page 77");
 }
 
