@@ -83,6 +83,11 @@ const refused = async (page) => {
   await click(page, page.locator('main form[method=post]').filter({ has: page.locator('.field') }).getByRole('button').last());
   await page.getByRole('alert').first().waitFor();
 };
+/** Names when quiet hours begin and not when they end. */
+const halfQuiet = async (page) => {
+  await page.getByLabel('From').fill('22:00');
+  await refused(page);
+};
 const opened = (page) => page.evaluate(() => document.querySelectorAll('details').forEach((details) => { details.open = true; }));
 const at = (...paths) => paths.map((path) => [path]);
 
@@ -96,12 +101,13 @@ test('the pages of a guest', async () => {
   ['/homes', opened], ['/sign-in', refused], ['/register', refused]]);
 });
 
-const lists = ['/dashboard', '/dashboard/saved', '/dashboard/searches', '/dashboard/viewed', '/dashboard/enquiries', '/dashboard/timeline'];
+const lists = ['/dashboard', '/inbox', '/dashboard/saved', '/dashboard/searches', '/dashboard/viewed', '/dashboard/enquiries', '/dashboard/timeline'];
 
 test('the pages of a seeker', async () => {
   const page = await someone('demo@example.com');
   await examine(page, [...at('/', `/homes/${listing}`, `/homes/${listing}/enquire`, '/searches/new?q=2+bhk+in+Kondapur', '/recommended', '/account',
-    '/account/emails', '/account/delete', ...lists), [`/homes/${listing}/visit`, refused], [`/homes/${listing}/report`, refused], ['/homes?q=villa', opened]]);
+    '/account/emails', '/account/privacy', '/account/delete', ...lists), [`/homes/${listing}/visit`, refused], [`/homes/${listing}/report`, refused], ['/homes?q=villa', opened],
+    ['/account/emails', halfQuiet]]);
 });
 
 test('the pages of somebody who did nothing yet', async () => {

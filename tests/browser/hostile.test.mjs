@@ -99,8 +99,8 @@ async function guarded() {
 
 const guestPages = ['/', '/homes', '/areas', '/about-data', '/sign-in', '/register', '/forgot-password', '/tools/emi', '/tools/value',
   '/tools/costs', '/compare', '/hyderabad/homes-for-sale?view=map', '/homes?view=split', '/no-such-page'];
-const personal = ['/dashboard', '/dashboard/saved', '/dashboard/searches', '/dashboard/viewed', '/dashboard/enquiries', '/dashboard/listings',
-  '/dashboard/timeline', '/dashboard/contact-looks', '/dashboard/import', '/account', '/account/emails', '/account/delete', '/recommended', '/post'];
+const personal = ['/dashboard', '/inbox', '/dashboard/saved', '/dashboard/searches', '/dashboard/viewed', '/dashboard/enquiries', '/dashboard/listings',
+  '/dashboard/timeline', '/dashboard/contact-looks', '/dashboard/import', '/account', '/account/emails', '/account/privacy', '/account/delete', '/recommended', '/post'];
 const operators = ['/admin/events', '/admin/analytics', '/dev/mailbox'];
 const ofHomes = (ids, ...below) => ids.flatMap((id) => ['', ...below].map((path) => `/homes/${id}${path}`));
 

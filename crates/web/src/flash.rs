@@ -13,6 +13,7 @@ pub(crate) enum Flash {
     AccountDeleted,
     ProfileSaved,
     SessionEnded,
+    OtherSessionsEnded,
     EmailConfirmed,
     EmailsChosen,
     ConfirmationSent,
@@ -48,16 +49,20 @@ pub(crate) enum Flash {
     EntryHidden,
     SearchChanged,
     SearchDeleted,
+    NotificationRead,
+    NotificationDeleted,
+    NotificationGone,
 }
 
 impl Flash {
-    const ALL: [Self; 41] = [
+    const ALL: [Self; 45] = [
         Self::Welcome,
         Self::SignedIn,
         Self::SignedOut,
         Self::AccountDeleted,
         Self::ProfileSaved,
         Self::SessionEnded,
+        Self::OtherSessionsEnded,
         Self::EmailConfirmed,
         Self::EmailsChosen,
         Self::ConfirmationSent,
@@ -93,6 +98,9 @@ impl Flash {
         Self::EntryHidden,
         Self::SearchChanged,
         Self::SearchDeleted,
+        Self::NotificationRead,
+        Self::NotificationDeleted,
+        Self::NotificationGone,
     ];
 
     pub(crate) fn of_code(code: &str) -> Option<Self> {
@@ -107,6 +115,7 @@ impl Flash {
             Self::AccountDeleted => "account-deleted",
             Self::ProfileSaved => "profile-saved",
             Self::SessionEnded => "session-ended",
+            Self::OtherSessionsEnded => "other-sessions-ended",
             Self::EmailConfirmed => "email-confirmed",
             Self::EmailsChosen => "emails-chosen",
             Self::ConfirmationSent => "confirmation-sent",
@@ -142,6 +151,9 @@ impl Flash {
             Self::EntryHidden => "entry-hidden",
             Self::SearchChanged => "search-changed",
             Self::SearchDeleted => "search-deleted",
+            Self::NotificationRead => "notification-read",
+            Self::NotificationDeleted => "notification-deleted",
+            Self::NotificationGone => "notification-gone",
         }
     }
 
@@ -154,6 +166,7 @@ impl Flash {
             Self::AccountDeleted => key("flash-account-deleted"),
             Self::ProfileSaved => key("flash-profile-saved"),
             Self::SessionEnded => key("flash-session-ended"),
+            Self::OtherSessionsEnded => key("flash-other-sessions-ended"),
             Self::EmailConfirmed => key("flash-email-confirmed"),
             Self::EmailsChosen => key("flash-emails-chosen"),
             Self::ConfirmationSent => key("flash-confirmation-sent"),
@@ -189,6 +202,9 @@ impl Flash {
             Self::EntryHidden => key("flash-entry-hidden"),
             Self::SearchChanged => key("flash-search-changed"),
             Self::SearchDeleted => key("flash-search-deleted"),
+            Self::NotificationRead => key("flash-notification-read"),
+            Self::NotificationDeleted => key("flash-notification-deleted"),
+            Self::NotificationGone => key("flash-notification-gone"),
         }
     }
 

@@ -30,6 +30,7 @@ const PLACES: Links = &[
 
 const OF_A_PERSON: Links = &[
     ("/dashboard", key("frame-dashboard")),
+    ("/inbox", key("frame-inbox")),
     ("/dashboard/saved", key("frame-saved")),
     ("/dashboard/listings", key("frame-listings")),
     ("/account", key("frame-account")),

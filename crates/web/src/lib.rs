@@ -11,6 +11,7 @@ mod api;
 mod assets;
 mod cookies;
 mod csrf;
+mod device;
 mod emi;
 mod failure;
 mod findable;

@@ -12,6 +12,7 @@ mod editing;
 mod form_page;
 mod home;
 mod importing;
+mod inbox;
 mod listing;
 mod listing_actions;
 mod listing_sheet;
@@ -58,6 +59,7 @@ pub(crate) fn router() -> Router<Site> {
         .merge(verify_email::router())
         .merge(unsubscribe::router())
         .merge(dashboard::router())
+        .merge(inbox::router())
         .merge(my_homes::router())
         .merge(importing::router())
         .merge(contact_looks::router())

@@ -42,6 +42,12 @@ account-profile = Profile
 account-profile-save = Save my profile
 account-devices = Where you are signed in
 account-device-unknown = Unknown device
+# Names of a browser and of a system or device.
+account-device-of = { $browser } on { $system }
+account-device-address = Network address { $address }.
+account-devices-end-others = Sign out everywhere else
+# The words between bars are a link.
+account-devices-strange = You do not know one of them? Sign it out, then |choose another password|.
 account-device-this = This device.
 # The words between bars are the time.
 account-device-since = Since |{ $when }|.
@@ -78,15 +84,52 @@ account-delete-password-hint = Not needed within five minutes after you signed i
 account-delete-button = Delete my account
 account-delete-no = No, keep it
 
-account-emails = E-mails
-account-emails-choose = Choose which e-mails you get
-account-emails-title = Which e-mails you get
-account-emails-about = Send me e-mails about
+account-erased-homes = Your homes go off the site with their photos and documents.
+account-erased-words = Everything you did, wrote, saved and were told here becomes unreadable for everybody: the key to it is destroyed, for every copy of it.
+account-erased-sums = That something happened is still counted, without a name.
+account-erased-not = What was sent to others by e-mail or text message before stays with them.
+account-delete-export = Take your data along first
+
+account-privacy = Privacy
+account-privacy-open = See what is kept about you, take it along, or have it erased
+account-privacy-title = What is kept about you
+account-privacy-kept = What it is, and where you see it
+account-privacy-kept-text = What you do while you are signed in is kept with its time, and with the browser and network address it came from.
+account-privacy-profile = Your profile, and where you are signed in
+account-privacy-timeline = What you looked at, searched and did
+account-privacy-saved = The homes that you saved
+account-privacy-searches = The searches that you saved
+account-privacy-enquiries = What you asked owners
+account-privacy-listings = The homes that you list, with their photos
+account-privacy-inbox = What you were told
+account-privacy-take = Take it along
+account-privacy-take-text = One file (JSON) with all of it, for you or another program. Passwords and secret links are not in it. It is noted that the file was asked for.
+account-privacy-take-button = Download my data
+account-privacy-hide = Take entries out of sight
+account-privacy-hide-text = An entry of your timeline that you hide is not shown and not counted any more. It stays in your download, and is erased with your account.
+account-privacy-hide-open = Open my timeline
+account-privacy-looks = Who saw your number
+account-privacy-looks-text = Everybody who was shown the contact of your homes is listed, with their first name and the time. People are told so before they look.
+account-privacy-looks-open = See who looked
+account-privacy-erase = Have it erased
+
+account-emails = Notifications
+account-emails-choose = Choose what you are told, and how
+account-emails-title = What you are told, and how
+account-emails-lead = What is in your inbox stays on this site until you delete it. E-mails and text messages go out to you.
+account-emails-by-inbox = In my inbox
+account-emails-by-email = By e-mail
+account-emails-by-text = By text message
+account-emails-quiet = Quiet hours
+account-emails-quiet-from = From
+account-emails-quiet-to = Until
+account-emails-quiet-hint = Indian time, such as 22:00, every day. E-mails and text messages wait until the quiet hours end. Leave both times empty to have none.
+account-emails-greetings = Greetings
 account-emails-alerts = Homes that fit my saved searches
 account-emails-enquiries = Enquiries about my homes, and answers to mine
 account-emails-visits = Visits
 account-emails-other = Other news, such as moderators' decisions about my homes
-account-emails-always = E-mails that keep your account safe are always sent.
+account-emails-always = What keeps your account safe is always sent, at once.
 account-emails-save = Save my choice
 account-back-to-account = Back to your account
 

@@ -21,6 +21,7 @@ frame-new-launches = New launches
 frame-areas = Areas
 
 frame-dashboard = Dashboard
+frame-inbox = Inbox
 frame-saved = Saved homes
 frame-listings = My listings
 frame-account = Account

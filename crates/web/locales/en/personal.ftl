@@ -151,6 +151,7 @@ personal-month-often = How often
 
 personal-account-title = Your account
 personal-account-profile = Profile, and where you are signed in
-personal-account-emails = Which e-mails you get
+personal-account-emails = What you are told, and how
+personal-account-privacy = What is kept about me, and my download
 personal-account-delete = Delete my account
 personal-back = Back to your dashboard

@@ -57,19 +57,28 @@ pub(crate) struct SignedInAt {
     pub(crate) created_at: Option<String>,
     pub(crate) last_used_at: Option<String>,
     pub(crate) user_agent: Option<String>,
+    pub(crate) ip_address: Option<String>,
     pub(crate) current: bool,
 }
 
 /// How a person is notified, by kind and channel.
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[serde(rename_all = "camelCase", default)]
 pub(crate) struct Preferences {
     channels: BTreeMap<String, BTreeMap<String, bool>>,
+    pub(crate) quiet_hours: Option<QuietHours>,
+}
+
+/// Hours of every day, in Indian time.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(crate) struct QuietHours {
+    pub(crate) from: String,
+    pub(crate) to: String,
 }
 
 impl Preferences {
-    pub(crate) fn has_email(&self, kind: &str) -> bool {
-        self.channels.get(kind).and_then(|channels| channels.get("EMAIL")).copied().unwrap_or(true)
+    pub(crate) fn wants(&self, kind: &str, channel: &str) -> bool {
+        self.channels.get(kind).and_then(|channels| channels.get(channel)).copied().unwrap_or(true)
     }
 }
 

@@ -1,7 +1,7 @@
 //! `/robots.txt`.
 
 /// Pages about one person, forms, and addresses for programs. Photos are at `/api/files`.
-const NOT_FOR_INDEXES: [&str; 14] = [
+const NOT_FOR_INDEXES: [&str; 15] = [
     "/account",
     "/admin",
     "/api/",
@@ -10,6 +10,7 @@ const NOT_FOR_INDEXES: [&str; 14] = [
     "/design",
     "/dev/",
     "/forgot-password",
+    "/inbox",
     "/post",
     "/register",
     "/reset-password",

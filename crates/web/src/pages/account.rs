@@ -2,25 +2,26 @@
 
 mod deletion;
 mod emails;
+mod privacy;
+mod sessions;
 
 use askama::Template;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::get;
 
+use self::sessions::Device;
 use super::show_as;
 use crate::Site;
-use crate::api::{Call, Page, Profile, SignedInAt};
+use crate::api::{Call, Profile};
 use crate::failure::Failure;
 use crate::flash::Flash;
 use crate::form::Form;
 use crate::frame::Frame;
-use crate::key::Key;
 use crate::messages::key;
 use crate::sheet::{Field, Group, Kind, Sheet};
 use crate::visit::Visit;
-use crate::when::Moment;
 
 static PROFILE: &[Group] = &[Group {
     legend: "",
@@ -38,14 +39,6 @@ static PROFILE: &[Group] = &[Group {
     ],
 }];
 
-struct Device {
-    /// The session to end; `None` for the current device, which signs out in the usual way.
-    end: Option<Key>,
-    name: String,
-    since: Option<Moment>,
-    used: Option<Moment>,
-}
-
 #[derive(Template)]
 #[template(path = "account.html")]
 struct AccountPage {
@@ -55,12 +48,20 @@ struct AccountPage {
     devices: Vec<Device>,
 }
 
+impl AccountPage {
+    /// Whether the person is signed in anywhere else.
+    fn has_others(&self) -> bool {
+        self.devices.iter().any(|device| device.end.is_some())
+    }
+}
+
 pub(super) fn router() -> Router<Site> {
     Router::new()
         .route("/account", get(account).post(save))
-        .route("/account/sessions/{id}/end", post(end_session))
         .merge(deletion::router())
         .merge(emails::router())
+        .merge(privacy::router())
+        .merge(sessions::router())
 }
 
 async fn account(visit: Visit) -> Result<Response, Failure> {
@@ -83,12 +84,6 @@ async fn save(visit: Visit, form: Form) -> Result<Response, Failure> {
     }
 }
 
-async fn end_session(visit: Visit, id: Key) -> Result<Response, Failure> {
-    visit.must_be_signed_in()?;
-    visit.tell(Call::delete(format!("/api/auth/sessions/{id}"))).await?;
-    Ok(visit.go("/account", Some(Flash::SessionEnded)))
-}
-
 async fn load(visit: &Visit) -> Result<Profile, Failure> {
     Ok(visit.ask(Call::get("/api/users/profile")).await?)
 }
@@ -99,8 +94,7 @@ async fn render(
     profile: Profile,
     sheet: Sheet,
 ) -> Result<Response, Failure> {
-    let sessions: Page<SignedInAt> = visit.ask(Call::get("/api/auth/sessions")).await?;
-    let devices = sessions.content.into_iter().map(|session| Device::of(visit, session)).collect();
+    let devices = sessions::devices(visit).await?;
     let title = visit.text("account-title").to_string();
     show_as(status, &AccountPage { frame: visit.frame(title), profile, sheet, devices })
 }
@@ -115,15 +109,4 @@ fn sheet_of(profile: &Profile) -> Sheet {
         .with("city", profile.city.as_ref())
         .with("state", profile.state.as_ref())
         .with("pincode", profile.pincode.as_ref())
-}
-
-impl Device {
-    fn of(visit: &Visit, session: SignedInAt) -> Self {
-        Self {
-            end: if session.current { None } else { Key::parse(&session.id) },
-            name: session.user_agent.unwrap_or_else(|| visit.text("account-device-unknown").to_string()),
-            since: Moment::parse_some(session.created_at.as_ref()),
-            used: Moment::parse_some(session.last_used_at.as_ref()),
-        }
-    }
 }

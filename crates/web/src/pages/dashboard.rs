@@ -20,6 +20,7 @@ use self::days::{Day, by_day};
 use self::enquiries::SentEnquiry;
 use self::summary::Month;
 use self::viewed::{Viewed, each_once};
+use super::inbox;
 use super::listing::who;
 use super::my_homes;
 use super::show;
@@ -43,6 +44,8 @@ struct DashboardPage {
     /// The person's e-mail address, while it is not confirmed.
     unconfirmed: Option<String>,
     since: Option<Arc<Since>>,
+    /// How much is unread in the inbox; `None` when that could not be loaded.
+    unread: Option<Count>,
     days: Vec<Day>,
     month: Option<Month>,
     /// `None` when they could not be loaded, as with all lists here.
@@ -79,6 +82,7 @@ async fn dashboard(visit: Visit) -> Result<Response, Failure> {
     let saved = beside(saved_homes::load(&visit, 0, HOMES_SHOWN).await)?;
     let viewed = beside(viewed::load(&visit, 0, VIEWED_SHOWN).await)?;
     let enquiries = beside(enquiries::load(&visit, 0, HOMES_SHOWN).await)?;
+    let unread = beside(inbox::unread(&visit).await)?;
     let listings = beside(my_homes::load(&visit, 0, HOMES_SHOWN).await)?;
     let person = who(&visit).await?.filter(|person| person.email_verified == Some(false));
     let title = visit.text("personal-dashboard-title").to_string();
@@ -92,6 +96,7 @@ async fn dashboard(visit: Visit) -> Result<Response, Failure> {
         viewed: viewed.map(|history| each_once(visit.language, history.activities)),
         enquiries: enquiries.map(|page| Start::of(page, |lead| Some(SentEnquiry::of(visit.language, lead)))),
         listings,
+        unread,
         since,
     })
 }

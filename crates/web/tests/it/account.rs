@@ -45,6 +45,28 @@ async fn every_other_device_can_be_signed_out() {
 }
 
 #[tokio::test]
+async fn all_other_devices_are_signed_out_at_once() {
+    let mut browser = signed_in();
+    let chrome = "Mozilla/5.0 (Linux; Android 15) Chrome/140.0 Mobile Safari/537.36";
+    let sessions = json!([{"id": "s1", "userAgent": chrome, "ipAddress": "192.0.2.7", "current": true},
+        {"id": "s2", "current": false}, {"id": "s3", "current": false}]);
+    browser.api.says("GET /api/auth/sessions", sessions);
+    let page = browser.get("/account").await;
+    page.has("<strong>Chrome on Android</strong>")
+        .has("192.0.2.7")
+        .has("action=\"/account/sessions/end-others\"");
+    browser.api.done("DELETE /api/auth/sessions/s2");
+    browser.api.refuses("DELETE /api/auth/sessions/s3", 404, json!({}));
+    assert_eq!(browser.post("/account/sessions/end-others", &[]).await.to(), "/account");
+    let lines = browser.api.lines();
+    let ended: Vec<_> = lines.iter().filter(|line| line.starts_with("DELETE ")).collect();
+    assert_eq!(ended, ["DELETE /api/auth/sessions/s2", "DELETE /api/auth/sessions/s3"]);
+    browser.api.says("GET /api/auth/sessions", json!([{"id": "s1", "current": true}]));
+    browser.get("/account").await.has("signed out everywhere else").lacks("end-others");
+    assert!(Browser::new().post("/account/sessions/end-others", &[]).await.to().starts_with("/sign-in"));
+}
+
+#[tokio::test]
 async fn a_refused_profile_keeps_what_was_typed() {
     let mut browser = signed_in();
     browser.api.refuses("PUT /api/users/profile", 400, json!({"phoneNumber": "is not a number"}));
@@ -148,21 +170,4 @@ async fn an_address_is_shown_as_people_read_it_with_a_hint_when_it_may_be_out_of
         json!({"id": "p1", "email": "मीरा@example.com", "emailVerified": false}),
     );
     browser.get("/account").await.has("मीरा@example.com").has("letters other than a to z");
-}
-
-#[tokio::test]
-async fn somebody_who_unsubscribed_can_choose_again() {
-    let mut browser = signed_in();
-    let channels = json!({"channels": {"LEAD": {"EMAIL": false, "SMS": true}, "VISIT": {"EMAIL": true}}});
-    browser.api.says("GET /api/notifications/preferences/me", channels);
-    let page = browser.get("/account/emails").await;
-    page.has("name=\"LEAD\" value=\"yes\">").has("name=\"VISIT\" value=\"yes\" checked>");
-    browser.api.says("PUT /api/notifications/preferences", json!({}));
-    let answer = browser.post("/account/emails", &[("LEAD", "yes"), ("OTHER", "yes")]).await;
-    assert_eq!(answer.to(), "/account/emails");
-    let sent = browser.api.last("PUT /api/notifications/preferences").body;
-    let one = |on: bool| json!({"EMAIL": on});
-    let wanted =
-        json!({"LEAD": one(true), "VISIT": one(false), "PROPERTY_ALERT": one(false), "GENERAL": one(false)});
-    assert_eq!(sent, json!({"channels": wanted}));
 }

@@ -89,6 +89,7 @@ pub fn says(api: &Stub) {
     api.says("GET /api/search/matches/me", searches());
     api.says("GET /api/properties/favorites/changes", saved());
     api.says("GET /api/leads", enquiries());
+    crate::inbox::says(api);
 }
 
 fn signed_in() -> Browser {

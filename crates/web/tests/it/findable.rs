@@ -92,6 +92,7 @@ async fn robots_are_kept_from_personal_pages() {
     robots
         .has("User-agent: *\n")
         .has("Disallow: /dashboard\n")
+        .has("Disallow: /inbox\n")
         .has("Allow: /api/files/\n")
         .has("\nSitemap: https://homes.example/sitemap.xml\n");
 }

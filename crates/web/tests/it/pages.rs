@@ -25,6 +25,7 @@ fn everything() -> Browser {
         page_of(&[look("PERSON", "Ravi"), look("STAFF", ""), look("LEFT", "")]),
     );
     api.says("GET /api/auth/sessions", json!([{"id": "s2", "current": false}]));
+    api.says("GET /api/notifications/preferences/me", json!({"channels": {}}));
     crate::admin::says(api);
     crate::areas::says(api);
     crate::tools::says(api);
@@ -33,7 +34,7 @@ fn everything() -> Browser {
     browser
 }
 
-const PAGES: [&str; 57] = [
+const PAGES: [&str; 61] = [
     "/",
     "/homes",
     "/homes?sort=price-low&page=2",
@@ -74,7 +75,11 @@ const PAGES: [&str; 57] = [
     "/dashboard/saved",
     "/dashboard/contact-looks",
     "/dashboard/contact-looks?home=h1&page=2",
+    "/inbox",
+    "/inbox?page=2",
     "/account",
+    "/account/emails",
+    "/account/privacy",
     "/account/delete",
     "/dev/mailbox",
     "/admin/events",
