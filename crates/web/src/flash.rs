@@ -48,10 +48,11 @@ pub(crate) enum Flash {
     EntryHidden,
     SearchChanged,
     SearchDeleted,
+    LeadChanged,
 }
 
 impl Flash {
-    const ALL: [Self; 41] = [
+    const ALL: [Self; 42] = [
         Self::Welcome,
         Self::SignedIn,
         Self::SignedOut,
@@ -93,6 +94,7 @@ impl Flash {
         Self::EntryHidden,
         Self::SearchChanged,
         Self::SearchDeleted,
+        Self::LeadChanged,
     ];
 
     pub(crate) fn of_code(code: &str) -> Option<Self> {
@@ -142,6 +144,7 @@ impl Flash {
             Self::EntryHidden => "entry-hidden",
             Self::SearchChanged => "search-changed",
             Self::SearchDeleted => "search-deleted",
+            Self::LeadChanged => "lead-changed",
         }
     }
 
@@ -189,6 +192,7 @@ impl Flash {
             Self::EntryHidden => key("flash-entry-hidden"),
             Self::SearchChanged => key("flash-search-changed"),
             Self::SearchDeleted => key("flash-search-deleted"),
+            Self::LeadChanged => key("flash-lead-changed"),
         }
     }
 

@@ -9,8 +9,10 @@
 
 mod api;
 mod assets;
+mod calendar;
 mod cookies;
 mod csrf;
+mod csv;
 mod emi;
 mod failure;
 mod findable;

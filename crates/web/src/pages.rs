@@ -12,6 +12,7 @@ mod editing;
 mod form_page;
 mod home;
 mod importing;
+mod leads;
 mod listing;
 mod listing_actions;
 mod listing_sheet;
@@ -59,6 +60,7 @@ pub(crate) fn router() -> Router<Site> {
         .merge(unsubscribe::router())
         .merge(dashboard::router())
         .merge(my_homes::router())
+        .merge(leads::router())
         .merge(importing::router())
         .merge(contact_looks::router())
         .merge(account::router())

@@ -41,3 +41,4 @@ flash-letter-gone = It is not among the dead letters any more: it was settled me
 flash-entry-hidden = The entry is out of your sight. It is not counted any more, either.
 flash-search-changed = Your saved search is changed.
 flash-search-deleted = Your saved search is deleted.
+flash-lead-changed = The enquiry is followed up: its stage and your note are saved.

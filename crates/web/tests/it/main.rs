@@ -12,6 +12,7 @@ mod dashboard;
 mod findable;
 mod home;
 mod importing;
+mod leads;
 mod listing;
 mod one_home;
 mod pages;

@@ -33,7 +33,7 @@ fn everything() -> Browser {
     browser
 }
 
-const PAGES: [&str; 57] = [
+const PAGES: [&str; 60] = [
     "/",
     "/homes",
     "/homes?sort=price-low&page=2",
@@ -70,6 +70,9 @@ const PAGES: [&str; 57] = [
     "/dashboard/searches",
     "/dashboard/viewed",
     "/dashboard/enquiries",
+    "/dashboard/leads",
+    "/dashboard/leads?stage=CONTACTED&home=h1",
+    "/dashboard/leads/l1?home=h2",
     "/dashboard/listings",
     "/dashboard/saved",
     "/dashboard/contact-looks",
