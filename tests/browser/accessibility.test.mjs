@@ -112,7 +112,7 @@ test('the pages of somebody who did nothing yet', async () => {
 test('the pages of an owner', async () => {
   const page = await someone('kiran.sample@example.com');
   await page.goto('/dashboard/listings');
-  const own = new URL(await page.locator('.card h3 a').first().evaluate((link) => link.href)).pathname;
+  const own = new URL(await page.locator('.own-home h3 a').first().evaluate((link) => link.href)).pathname;
   const id = own.slice(-36);
   await page.goto('/dashboard/leads');
   const enquiry = await page.locator('.enquiry h2 a').first().getAttribute('href');

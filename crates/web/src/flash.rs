@@ -49,10 +49,14 @@ pub(crate) enum Flash {
     SearchChanged,
     SearchDeleted,
     LeadChanged,
+    MarkedSold,
+    MarkedRented,
+    TakenOff,
+    OnTheMarket,
 }
 
 impl Flash {
-    const ALL: [Self; 42] = [
+    const ALL: [Self; 46] = [
         Self::Welcome,
         Self::SignedIn,
         Self::SignedOut,
@@ -95,6 +99,10 @@ impl Flash {
         Self::SearchChanged,
         Self::SearchDeleted,
         Self::LeadChanged,
+        Self::MarkedSold,
+        Self::MarkedRented,
+        Self::TakenOff,
+        Self::OnTheMarket,
     ];
 
     pub(crate) fn of_code(code: &str) -> Option<Self> {
@@ -145,6 +153,10 @@ impl Flash {
             Self::SearchChanged => "search-changed",
             Self::SearchDeleted => "search-deleted",
             Self::LeadChanged => "lead-changed",
+            Self::MarkedSold => "marked-sold",
+            Self::MarkedRented => "marked-rented",
+            Self::TakenOff => "taken-off",
+            Self::OnTheMarket => "on-the-market",
         }
     }
 
@@ -193,6 +205,10 @@ impl Flash {
             Self::SearchChanged => key("flash-search-changed"),
             Self::SearchDeleted => key("flash-search-deleted"),
             Self::LeadChanged => key("flash-lead-changed"),
+            Self::MarkedSold => key("flash-marked-sold"),
+            Self::MarkedRented => key("flash-marked-rented"),
+            Self::TakenOff => key("flash-taken-off"),
+            Self::OnTheMarket => key("flash-on-the-market"),
         }
     }
 

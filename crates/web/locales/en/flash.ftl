@@ -42,3 +42,7 @@ flash-entry-hidden = The entry is out of your sight. It is not counted any more,
 flash-search-changed = Your saved search is changed.
 flash-search-deleted = Your saved search is deleted.
 flash-lead-changed = The enquiry is followed up: its stage and your note are saved.
+flash-marked-sold = The home is marked as sold. You can put it back on the market.
+flash-marked-rented = The home is marked as rented. You can put it back on the market.
+flash-taken-off = The home is off the market. You can put it back at any time.
+flash-on-the-market = The home is on the market.

@@ -18,6 +18,7 @@ lead-this-home = This home
 lead-show = Show
 lead-show-all = Show all
 lead-sheet = Save as a sheet (CSV)
+lead-sheet-of-all = Save all enquiries as a sheet (CSV)
 lead-too-many = A sheet holds at most { $most } enquiries. Choose a stage or a home first.
 
 lead-somebody = Somebody

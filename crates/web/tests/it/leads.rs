@@ -196,3 +196,35 @@ async fn only_people_who_are_signed_in_see_enquiries() {
     }
     assert!(Browser::new().post(PAGE, &[("status", "WON")]).await.to().starts_with("/sign-in"));
 }
+
+#[tokio::test]
+async fn own_homes_tell_their_figures_and_change_with_one_button() {
+    let mut browser = owner(&[lead("l1", "NEW", 1)]);
+    let mut sold = listing("h2", HOSTILE);
+    sold["status"] = json!("SOLD");
+    let mut home = listing("h1", "My flat");
+    home["uniqueViewers"] = json!(1234);
+    browser.api.says("GET /api/properties/my-properties", page_of(&[home, sold]));
+    let answer = browser.get("/dashboard/listings").await;
+    browser.api.last("GET /api/leads?box=received&propertyId=h1&size=1");
+    answer
+        .has("<dt>Viewers</dt><dd>1,234</dd>")
+        .has("<dt>Enquiries</dt><dd>1</dd>")
+        .has("href=\"/dashboard/leads?home=h1\"")
+        .has("<button class=\"second\" name=\"status\" value=\"SOLD\">Mark as sold")
+        .has("<button class=\"second\" name=\"status\" value=\"ACTIVE\">Back on the market")
+        .has("name=\"next\" value=\"/dashboard/listings\"")
+        .has("<span class=\"badge good\">Active</span>")
+        .has(ESCAPED)
+        .lacks("<b title");
+    let told =
+        [("SOLD", "marked as sold"), ("RENTED", "marked as rented"), ("INACTIVE", "is off the market")];
+    for (status, words) in told.into_iter().chain([("ACTIVE", "is on the market")]) {
+        browser.api.says("PATCH /api/properties/h1/status", json!({"id": "h1", "status": status}));
+        let fields = [("status", status), ("next", "/dashboard/listings")];
+        assert_eq!(browser.post("/homes/h1/status", &fields).await.to(), "/dashboard/listings");
+        browser.get("/dashboard/listings").await.has(words);
+    }
+    browser.api.refuses("GET /api/leads", 503, json!({}));
+    browser.get("/dashboard/listings").await.has("My flat").lacks("<dt>Enquiries</dt>");
+}
