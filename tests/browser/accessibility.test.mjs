@@ -112,15 +112,17 @@ test('the pages of a seeker', async () => {
 
 test('the pages of somebody who did nothing yet', async () => {
   const page = await someone('fresh@example.com', password);
-  await examine(page, [...at(...lists, '/dashboard/listings', '/searches/new', '/recommended'), ['/post', refused]]);
+  await examine(page, [...at(...lists, '/dashboard/listings', '/dashboard/leads', '/searches/new', '/recommended'), ['/post', refused]]);
 });
 
 test('the pages of an owner', async () => {
   const page = await someone('kiran.sample@example.com');
   await page.goto('/dashboard/listings');
-  const own = new URL(await page.locator('.card h3 a').first().evaluate((link) => link.href)).pathname;
+  const own = new URL(await page.locator('.own-home h3 a').first().evaluate((link) => link.href)).pathname;
   const id = own.slice(-36);
-  await examine(page, [...at('/dashboard', '/dashboard/listings', `/homes/${id}/edit`, `/homes/${id}/photos`, '/dashboard/contact-looks',
+  await page.goto('/dashboard/leads');
+  const enquiry = await page.locator('.enquiry h2 a').first().getAttribute('href');
+  await examine(page, [...at('/dashboard', '/dashboard/listings', '/dashboard/leads', '/dashboard/leads?stage=SPAM', enquiry, `/homes/${id}/edit`, `/homes/${id}/photos`, '/dashboard/contact-looks',
     '/dashboard/import', '/post'), [own, opened]]);
 });
 

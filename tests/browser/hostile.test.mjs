@@ -99,8 +99,9 @@ async function guarded() {
 
 const guestPages = ['/', '/homes', '/areas', '/about-data', '/sign-in', '/register', '/forgot-password', '/tools/emi', '/tools/value',
   '/tools/costs', '/compare', '/hyderabad/homes-for-sale?view=map', '/homes?view=split', '/no-such-page'];
-const personal = ['/dashboard', '/inbox', '/dashboard/saved', '/dashboard/searches', '/dashboard/viewed', '/dashboard/enquiries', '/dashboard/listings',
-  '/dashboard/timeline', '/dashboard/contact-looks', '/dashboard/import', '/account', '/account/emails', '/account/privacy', '/account/delete', '/recommended', '/post'];
+const personal = ['/dashboard', '/inbox', '/dashboard/saved', '/dashboard/searches', '/dashboard/viewed', '/dashboard/enquiries',
+  '/dashboard/listings', '/dashboard/leads', '/dashboard/timeline', '/dashboard/contact-looks', '/dashboard/import', '/account',
+  '/account/emails', '/account/privacy', '/account/delete', '/recommended', '/post'];
 const operators = ['/admin/events', '/admin/analytics', '/dev/mailbox'];
 const ofHomes = (ids, ...below) => ids.flatMap((id) => ['', ...below].map((path) => `/homes/${id}${path}`));
 
@@ -110,7 +111,7 @@ const typed = [...texts, turning].flatMap((text) => {
   return [`/homes?q=${q}`, `/homes?locality=${q}&minPrice=${q}&sort=${q}&${q}=1`, `/searches/new?q=${q}`, `/areas?show=${q}&sort=${q}`,
     `/tools/emi?price=${q}&own=${q}&rate=${q}&years=${q}`, `/tools/value?location=${q}&area=${q}&bedrooms=${q}`, `/tools/costs?price=${q}`,
     `/compare?id=${q}`, `/sign-in?next=${q}&refused=${q}`, `/verify-email?userId=${q}&code=${q}`, `/reset-password?token=${q}`,
-    `/unsubscribe?token=${q}`, `/${q}`, `/areas/${q}`, `/homes/${q}`, `/dashboard/timeline?type=${q}&from=${q}`];
+    `/unsubscribe?token=${q}`, `/${q}`, `/areas/${q}`, `/homes/${q}`, `/dashboard/timeline?type=${q}&from=${q}`, `/dashboard/leads?stage=${q}&home=${q}`];
 });
 
 /** What is shown to somebody who signed in is not stored at all; what a guest sees holds their form token. */

@@ -8,6 +8,7 @@ mod coming_back;
 mod enquiry;
 mod estimate;
 mod history;
+mod lead;
 mod look;
 mod looked_at;
 mod notification;
@@ -39,6 +40,7 @@ pub(crate) use coming_back::{
 pub(crate) use enquiry::Enquiry;
 pub(crate) use estimate::{ComparableHome, CostSheet, Estimate, Measured, SheetLine};
 pub(crate) use history::{Activity, History, Summary, Timeline};
+pub(crate) use lead::ReceivedLead;
 pub(crate) use look::ContactLook;
 pub(crate) use looked_at::{LookedAt, Looks};
 pub(crate) use notification::{Inbox, Notification};

@@ -52,10 +52,15 @@ pub(crate) enum Flash {
     NotificationRead,
     NotificationDeleted,
     NotificationGone,
+    LeadChanged,
+    MarkedSold,
+    MarkedRented,
+    TakenOff,
+    OnTheMarket,
 }
 
 impl Flash {
-    const ALL: [Self; 45] = [
+    const ALL: [Self; 50] = [
         Self::Welcome,
         Self::SignedIn,
         Self::SignedOut,
@@ -101,6 +106,11 @@ impl Flash {
         Self::NotificationRead,
         Self::NotificationDeleted,
         Self::NotificationGone,
+        Self::LeadChanged,
+        Self::MarkedSold,
+        Self::MarkedRented,
+        Self::TakenOff,
+        Self::OnTheMarket,
     ];
 
     pub(crate) fn of_code(code: &str) -> Option<Self> {
@@ -154,6 +164,11 @@ impl Flash {
             Self::NotificationRead => "notification-read",
             Self::NotificationDeleted => "notification-deleted",
             Self::NotificationGone => "notification-gone",
+            Self::LeadChanged => "lead-changed",
+            Self::MarkedSold => "marked-sold",
+            Self::MarkedRented => "marked-rented",
+            Self::TakenOff => "taken-off",
+            Self::OnTheMarket => "on-the-market",
         }
     }
 
@@ -205,6 +220,11 @@ impl Flash {
             Self::NotificationRead => key("flash-notification-read"),
             Self::NotificationDeleted => key("flash-notification-deleted"),
             Self::NotificationGone => key("flash-notification-gone"),
+            Self::LeadChanged => key("flash-lead-changed"),
+            Self::MarkedSold => key("flash-marked-sold"),
+            Self::MarkedRented => key("flash-marked-rented"),
+            Self::TakenOff => key("flash-taken-off"),
+            Self::OnTheMarket => key("flash-on-the-market"),
         }
     }
 

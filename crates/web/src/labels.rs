@@ -135,6 +135,16 @@ pub(crate) const ENQUIRY_STATUSES: Labels = &[
     ("SPAM", key("label-enquiry-spam")),
 ];
 
+/// How far an enquiry is, in the words of the owner who follows it up. It is new only until then.
+pub(crate) const LEAD_STAGES: Labels = &[
+    ("NEW", key("label-stage-new")),
+    ("CONTACTED", key("label-stage-contacted")),
+    ("VISIT_PLANNED", key("label-stage-visit-planned")),
+    ("WON", key("label-stage-won")),
+    ("LOST", key("label-stage-lost")),
+    ("SPAM", key("label-stage-spam")),
+];
+
 /// What can be wrong with a listing.
 pub(crate) const CAUSES: Labels = &[
     ("NOT_AVAILABLE", key("label-cause-not-available")),

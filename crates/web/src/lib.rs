@@ -9,9 +9,11 @@
 
 mod api;
 mod assets;
+mod calendar;
 mod cookies;
 mod csrf;
 mod device;
+mod csv;
 mod emi;
 mod failure;
 mod findable;

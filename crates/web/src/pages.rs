@@ -13,6 +13,7 @@ mod form_page;
 mod home;
 mod importing;
 mod inbox;
+mod leads;
 mod listing;
 mod listing_actions;
 mod listing_sheet;
@@ -61,6 +62,7 @@ pub(crate) fn router() -> Router<Site> {
         .merge(dashboard::router())
         .merge(inbox::router())
         .merge(my_homes::router())
+        .merge(leads::router())
         .merge(importing::router())
         .merge(contact_looks::router())
         .merge(account::router())

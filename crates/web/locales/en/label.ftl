@@ -95,6 +95,13 @@ label-enquiry-won = Settled
 label-enquiry-lost = Closed
 label-enquiry-spam = Closed
 
+label-stage-new = New
+label-stage-contacted = Contacted
+label-stage-visit-planned = Visit planned
+label-stage-won = Closed: agreed
+label-stage-lost = Closed: no deal
+label-stage-spam = Spam
+
 label-cause-not-available = It is no longer available
 label-cause-wrong-information = Something in it is wrong
 label-cause-duplicate = It is listed twice

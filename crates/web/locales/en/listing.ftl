@@ -48,6 +48,7 @@ listing-own-in-review = A moderator looks at this home before it is on show.
 listing-own-edit = Edit
 listing-own-photos = Photos
 listing-own-asked = Who asked
+listing-own-all-asked = Follow up these enquiries
 listing-own-not-asked = Nobody has asked yet.
 listing-own-somebody = Somebody
 listing-own-not-loaded = That cannot be shown just now.

@@ -115,6 +115,8 @@ personal-listings-all = All my homes ({ $count })
 personal-listings-none = You have listed no home.
 personal-listings-post = Post a home
 personal-listings-import = Import a sheet of homes
+personal-listings-renew = Renew
+personal-listings-viewers = Viewers
 personal-listings-looks = Who was shown your contact
 
 personal-activity-title = What you did last

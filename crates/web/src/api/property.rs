@@ -98,6 +98,7 @@ pub(crate) struct Property {
     /// The statuses that the reader may set next.
     pub(crate) next_statuses: Option<Vec<String>>,
     pub(crate) views_count: Option<Count>,
+    pub(crate) unique_viewers: Option<Count>,
     pub(crate) favorites_count: Option<Count>,
     pub(crate) created_at: Option<String>,
     pub(crate) updated_at: Option<String>,

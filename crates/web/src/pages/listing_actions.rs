@@ -6,7 +6,7 @@ use axum::routing::post;
 use serde_json::json;
 
 use crate::Site;
-use crate::api::{ApiError, Call};
+use crate::api::{ApiError, Call, Property};
 use crate::failure::Failure;
 use crate::flash::Flash;
 use crate::form::Form;
@@ -38,12 +38,23 @@ async fn status(visit: Visit, id: Key, form: Form) -> Result<Response, Failure> 
     visit.must_be_signed_in()?;
     let wanted = form.filled("status").unwrap_or_default();
     let call = Call::patch(format!("/api/properties/{id}/status"), json!({ "status": wanted }));
-    let flash = match visit.tell(call).await {
-        Ok(()) => Flash::StatusChanged,
+    let flash = match visit.ask::<Option<Property>>(call).await {
+        Ok(home) => reached(home.as_ref()),
         Err(ApiError::Refused(refusal)) if refusal.blames_input() => Flash::StatusRefused,
         Err(error) => return Err(error.into()),
     };
     Ok(visit.go(&back(&form, &id), Some(flash)))
+}
+
+/// What is said about the status that a home has now. Where homes are moderated, it need not be the one asked for.
+fn reached(home: Option<&Property>) -> Flash {
+    match home.and_then(|home| home.status.as_deref()) {
+        Some("SOLD") => Flash::MarkedSold,
+        Some("RENTED") => Flash::MarkedRented,
+        Some("INACTIVE") => Flash::TakenOff,
+        Some("ACTIVE") => Flash::OnTheMarket,
+        _ => Flash::StatusChanged,
+    }
 }
 
 async fn remove(visit: Visit, id: Key) -> Result<Response, Failure> {

@@ -1,10 +1,13 @@
 //! `/dashboard/listings`: the homes that the person listed, of which the dashboard shows the start.
 
+mod own_home;
+
 use askama::Template;
 use axum::Router;
 use axum::response::Response;
 use axum::routing::get;
 
+use self::own_home::OwnHome;
 use super::show;
 use crate::Site;
 use crate::api::{ApiError, Call, Page, Property};
@@ -21,7 +24,7 @@ const SIZE: u64 = 12;
 #[template(path = "my_homes.html")]
 struct MyHomesPage {
     frame: Frame,
-    homes: Vec<Property>,
+    homes: Vec<OwnHome>,
     total: Count,
     pager: Pager,
 }
@@ -42,10 +45,14 @@ async fn page(visit: Visit) -> Result<Response, Failure> {
     visit.knows(&["page"]);
     let number = visit.page_number();
     let list = load(&visit, number, SIZE).await?;
+    let mut homes = Vec::with_capacity(list.content.len());
+    for home in list.content {
+        homes.push(OwnHome::load(&visit, home).await?);
+    }
     let title = visit.text("personal-listings-title").to_string();
     show(&MyHomesPage {
         frame: visit.frame(title),
-        homes: list.content,
+        homes,
         total: list.total_elements,
         pager: Pager::new(PATH, number, list.total_pages, vec![]),
     })

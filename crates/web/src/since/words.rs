@@ -100,7 +100,7 @@ fn leads(visit: &Visit, homes: &HomeNews) -> Option<News> {
     (count > 0).then(|| News {
         icon: icon("bell"),
         text: visit.text("personal-since-leads").arg("count", count).to_string(),
-        href: "/dashboard/listings".to_owned(),
+        href: "/dashboard/leads".to_owned(),
         entries: homes.leads.entries.iter().map(entry).collect(),
     })
 }

@@ -134,7 +134,7 @@ async fn what_is_new_comes_first_and_every_line_leads_to_all_of_it() {
         .has(&format!("<a href=\"/homes/h2\">{ESCAPED} costs less: ₹90 Lakh, was ₹95 Lakh</a>"))
         .has("A home you saved is off the market")
         .has("<a href=\"/dashboard/enquiries\">1 answer to what you asked</a>")
-        .has("1 person asked about your homes")
+        .has("<a href=\"/dashboard/leads\">1 person asked about your homes</a>")
         .has("1,234 looks at your homes from Thursday, 19 November 2026 on")
         .has("1 person saved a home of yours");
     let what_is_new = answer.html.find("id=\"since\"").unwrap();

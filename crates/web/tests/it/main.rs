@@ -14,6 +14,7 @@ mod findable;
 mod home;
 mod importing;
 mod inbox;
+mod leads;
 mod listing;
 mod one_home;
 mod pages;

@@ -34,7 +34,7 @@ fn everything() -> Browser {
     browser
 }
 
-const PAGES: [&str; 61] = [
+const PAGES: [&str; 64] = [
     "/",
     "/homes",
     "/homes?sort=price-low&page=2",
@@ -71,6 +71,9 @@ const PAGES: [&str; 61] = [
     "/dashboard/searches",
     "/dashboard/viewed",
     "/dashboard/enquiries",
+    "/dashboard/leads",
+    "/dashboard/leads?stage=CONTACTED&home=h1",
+    "/dashboard/leads/l1?home=h2",
     "/dashboard/listings",
     "/dashboard/saved",
     "/dashboard/contact-looks",
