@@ -10,6 +10,7 @@ mod estimate;
 mod history;
 mod look;
 mod looked_at;
+mod moderation;
 mod operations;
 mod paging;
 mod price_context;
@@ -40,6 +41,7 @@ pub(crate) use estimate::{ComparableHome, CostSheet, Estimate, Measured, SheetLi
 pub(crate) use history::{Activity, History, Summary, Timeline};
 pub(crate) use look::ContactLook;
 pub(crate) use looked_at::{LookedAt, Looks};
+pub(crate) use moderation::{OpenReport, QueueEntry};
 pub(crate) use operations::{DeadLetter, Event, Events, Group, Groups, Job, Started};
 pub(crate) use paging::{Listed, Page};
 pub(crate) use price_context::{Comparable, PriceContext, PricePoint};

@@ -48,10 +48,19 @@ pub(crate) enum Flash {
     EntryHidden,
     SearchChanged,
     SearchDeleted,
+    ListingApproved,
+    ListingRejected,
+    ListingTakenDown,
+    ListingVerified,
+    ListingUnverified,
+    ListingFeatured,
+    ListingUnfeatured,
+    ListingChanged,
+    DecisionRefused,
 }
 
 impl Flash {
-    const ALL: [Self; 41] = [
+    const ALL: [Self; 50] = [
         Self::Welcome,
         Self::SignedIn,
         Self::SignedOut,
@@ -93,6 +102,15 @@ impl Flash {
         Self::EntryHidden,
         Self::SearchChanged,
         Self::SearchDeleted,
+        Self::ListingApproved,
+        Self::ListingRejected,
+        Self::ListingTakenDown,
+        Self::ListingVerified,
+        Self::ListingUnverified,
+        Self::ListingFeatured,
+        Self::ListingUnfeatured,
+        Self::ListingChanged,
+        Self::DecisionRefused,
     ];
 
     pub(crate) fn of_code(code: &str) -> Option<Self> {
@@ -142,6 +160,15 @@ impl Flash {
             Self::EntryHidden => "entry-hidden",
             Self::SearchChanged => "search-changed",
             Self::SearchDeleted => "search-deleted",
+            Self::ListingApproved => "listing-approved",
+            Self::ListingRejected => "listing-rejected",
+            Self::ListingTakenDown => "listing-taken-down",
+            Self::ListingVerified => "listing-verified",
+            Self::ListingUnverified => "listing-unverified",
+            Self::ListingFeatured => "listing-featured",
+            Self::ListingUnfeatured => "listing-unfeatured",
+            Self::ListingChanged => "listing-changed",
+            Self::DecisionRefused => "decision-refused",
         }
     }
 
@@ -189,11 +216,42 @@ impl Flash {
             Self::EntryHidden => key("flash-entry-hidden"),
             Self::SearchChanged => key("flash-search-changed"),
             Self::SearchDeleted => key("flash-search-deleted"),
+            Self::ListingApproved => key("flash-listing-approved"),
+            Self::ListingRejected => key("flash-listing-rejected"),
+            Self::ListingTakenDown => key("flash-listing-taken-down"),
+            Self::ListingVerified => key("flash-listing-verified"),
+            Self::ListingUnverified => key("flash-listing-unverified"),
+            Self::ListingFeatured => key("flash-listing-featured"),
+            Self::ListingUnfeatured => key("flash-listing-unfeatured"),
+            Self::ListingChanged => key("flash-listing-changed"),
+            Self::DecisionRefused => key("flash-decision-refused"),
         }
     }
 
     pub(crate) fn is_bad_news(self) -> bool {
-        matches!(self, Self::StatusRefused | Self::OperationRefused | Self::StillFailing | Self::LetterGone)
+        matches!(
+            self,
+            Self::StatusRefused
+                | Self::OperationRefused
+                | Self::StillFailing
+                | Self::LetterGone
+                | Self::ListingChanged
+                | Self::DecisionRefused
+        )
+    }
+
+    /// Whether it tells what a moderator did with a listing.
+    pub(crate) fn is_about_a_decision(self) -> bool {
+        matches!(
+            self,
+            Self::ListingApproved
+                | Self::ListingRejected
+                | Self::ListingTakenDown
+                | Self::ListingVerified
+                | Self::ListingUnverified
+                | Self::ListingFeatured
+                | Self::ListingUnfeatured
+        )
     }
 
     pub(crate) fn cookie(self) -> Cookie<'static> {

@@ -35,6 +35,8 @@ const OF_A_PERSON: Links = &[
     ("/account", key("frame-account")),
 ];
 
+const OF_MODERATORS: Links = &[("/moderation", key("frame-moderation"))];
+
 const OF_OPERATORS: Links =
     &[("/admin/events", key("frame-operations")), ("/admin/analytics", key("frame-numbers"))];
 
@@ -58,6 +60,8 @@ pub(crate) struct Frame {
     pub(crate) person: Option<String>,
     /// Whether to link the pages for operators. The API decides who may use them.
     pub(crate) operates: bool,
+    /// Whether to link the pages for moderators, in the same way.
+    pub(crate) moderates: bool,
     /// Whether people read their e-mails at `/dev/mailbox`.
     pub(crate) mailbox: bool,
     pub(crate) stylesheet: &'static str,
@@ -99,9 +103,13 @@ impl Frame {
         self.marked(OF_A_PERSON)
     }
 
-    /// The links of those who operate the machine; none for others.
-    pub(crate) fn of_operators(&self) -> Vec<Link> {
-        if self.operates { self.marked(OF_OPERATORS) } else { Vec::new() }
+    /// The links of those who look after listings, or operate the machine; none for others.
+    pub(crate) fn of_staff(&self) -> Vec<Link> {
+        let mut links = if self.moderates { self.marked(OF_MODERATORS) } else { Vec::new() };
+        if self.operates {
+            links.extend(self.marked(OF_OPERATORS));
+        }
+        links
     }
 
     fn marked(&self, links: Links) -> Vec<Link> {

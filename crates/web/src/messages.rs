@@ -41,6 +41,7 @@ const ENGLISH_FILES: Files = &[
     ("tools.ftl", include_str!("../locales/en/tools.ftl")),
     ("personal.ftl", include_str!("../locales/en/personal.ftl")),
     ("console.ftl", include_str!("../locales/en/console.ftl")),
+    ("moderation.ftl", include_str!("../locales/en/moderation.ftl")),
     ("design.ftl", include_str!("../locales/en/design.ftl")),
     ("island.ftl", include_str!("../locales/en/island.ftl")),
 ];

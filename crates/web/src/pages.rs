@@ -16,6 +16,7 @@ mod listing;
 mod listing_actions;
 mod listing_sheet;
 mod mailbox;
+mod moderation;
 mod my_homes;
 mod password;
 mod photos;
@@ -63,6 +64,7 @@ pub(crate) fn router() -> Router<Site> {
         .merge(contact_looks::router())
         .merge(account::router())
         .merge(mailbox::router())
+        .merge(moderation::router())
         .merge(admin::router())
         .merge(design::router())
         .fallback(async || Failure::NotFound)

@@ -120,6 +120,11 @@ impl Visit {
         self.access.as_deref().and_then(role).is_some_and(|role| role == "ADMIN")
     }
 
+    /// The same, whether they judge listings: a moderator or an administrator.
+    pub(crate) fn moderates(&self) -> bool {
+        self.operates() || self.access.as_deref().and_then(role).is_some_and(|role| role == "MODERATOR")
+    }
+
     pub(crate) fn must_be_signed_in(&self) -> Result<(), Failure> {
         if self.signed_in() { Ok(()) } else { Err(Failure::SignedOut) }
     }
@@ -307,6 +312,7 @@ impl Visit {
             signed_in: self.signed_in(),
             person: self.person(),
             operates: self.operates(),
+            moderates: self.moderates(),
             mailbox: self.site.settings.mailbox,
             stylesheet: assets::stylesheet_path(),
             font: assets::font_path(),

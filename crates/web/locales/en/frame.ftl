@@ -24,6 +24,7 @@ frame-dashboard = Dashboard
 frame-saved = Saved homes
 frame-listings = My listings
 frame-account = Account
+frame-moderation = Moderation
 frame-operations = Operations
 frame-numbers = Numbers
 

@@ -13,6 +13,7 @@ mod findable;
 mod home;
 mod importing;
 mod listing;
+mod moderation;
 mod one_home;
 mod pages;
 mod photos;

@@ -26,6 +26,7 @@ fn everything() -> Browser {
     );
     api.says("GET /api/auth/sessions", json!([{"id": "s2", "current": false}]));
     crate::admin::says(api);
+    crate::moderation::says(api);
     crate::areas::says(api);
     crate::tools::says(api);
     api.says("GET /api/v1/admin/mailbox", json!([{"name": "1.eml", "body": "Hello"}]));
@@ -33,7 +34,7 @@ fn everything() -> Browser {
     browser
 }
 
-const PAGES: [&str; 57] = [
+const PAGES: [&str; 59] = [
     "/",
     "/homes",
     "/homes?sort=price-low&page=2",
@@ -82,6 +83,8 @@ const PAGES: [&str; 57] = [
     "/admin/letters/properties-service-group-7/discard",
     "/admin/jobs/j1",
     "/admin/analytics",
+    "/moderation",
+    "/moderation/h1",
     "/design",
     "/areas",
     "/areas?show=rising&sort=price",
@@ -114,7 +117,7 @@ fn shown(html: &str) -> String {
     html.lines().filter(|line| !of_the_head(line)).collect::<Vec<_>>().join("\n")
 }
 
-fn check(path: &str, html: &str) {
+pub fn check(path: &str, html: &str) {
     let html = &*shown(html);
     for never in ["<script", "<style", " style=", " onclick=", "javascript:"] {
         assert!(!html.contains(never), "{never} on {path}");
