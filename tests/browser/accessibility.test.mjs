@@ -19,6 +19,8 @@ before(async () => {
   album = content.find((home) => home.images?.length > 1).id;
   // Not an owner who signs in here, and for sale: with a price among others, costs and an instalment.
   listing = content.find((home) => home.listingType === 'SALE' && home.bedrooms && home.id !== album).id;
+  const neighbour = await join(portal.base, 'neighbour');
+  for (const id of [listing, album]) await neighbour('POST', `/api/properties/${id}/report`, { cause: 'DUPLICATE', details: 'Listed twice' });
 });
 
 after(() => portal?.stop());
@@ -116,6 +118,10 @@ test('the pages of an owner', async () => {
   const id = own.slice(-36);
   await examine(page, [...at('/dashboard', '/dashboard/listings', `/homes/${id}/edit`, `/homes/${id}/photos`, '/dashboard/contact-looks',
     '/dashboard/import', '/post'), [own, opened]]);
+});
+
+test('the pages of a moderator', async () => {
+  await examine(await someone('moderator@example.com'), [['/moderation', opened], [`/moderation/${listing}?because=photos`], [`/moderation/${listing}`, refused]]);
 });
 
 test('the pages of an administrator', async () => {

@@ -102,6 +102,7 @@ const guestPages = ['/', '/homes', '/areas', '/about-data', '/sign-in', '/regist
 const personal = ['/dashboard', '/dashboard/saved', '/dashboard/searches', '/dashboard/viewed', '/dashboard/enquiries', '/dashboard/listings',
   '/dashboard/timeline', '/dashboard/contact-looks', '/dashboard/import', '/account', '/account/emails', '/account/delete', '/recommended', '/post'];
 const operators = ['/admin/events', '/admin/analytics', '/dev/mailbox'];
+const moderating = ['/moderation', '/moderation?page=2'];
 const ofHomes = (ids, ...below) => ids.flatMap((id) => ['', ...below].map((path) => `/homes/${id}${path}`));
 
 /** Every way in which a page repeats its address. */
@@ -110,7 +111,7 @@ const typed = [...texts, turning].flatMap((text) => {
   return [`/homes?q=${q}`, `/homes?locality=${q}&minPrice=${q}&sort=${q}&${q}=1`, `/searches/new?q=${q}`, `/areas?show=${q}&sort=${q}`,
     `/tools/emi?price=${q}&own=${q}&rate=${q}&years=${q}`, `/tools/value?location=${q}&area=${q}&bedrooms=${q}`, `/tools/costs?price=${q}`,
     `/compare?id=${q}`, `/sign-in?next=${q}&refused=${q}`, `/verify-email?userId=${q}&code=${q}`, `/reset-password?token=${q}`,
-    `/unsubscribe?token=${q}`, `/${q}`, `/areas/${q}`, `/homes/${q}`, `/dashboard/timeline?type=${q}&from=${q}`];
+    `/moderation?judged=${q}`, `/unsubscribe?token=${q}`, `/${q}`, `/areas/${q}`, `/homes/${q}`, `/dashboard/timeline?type=${q}&from=${q}`];
 });
 
 /** What is shown to somebody who signed in is not stored at all; what a guest sees holds their form token. */
@@ -161,11 +162,12 @@ test('an owner', async () => {
 });
 
 test('a moderator', async () => {
-  await crawl(await signedIn('moderator'), ['/', '/homes', ...personal, ...operators, ...ofHomes([home])]);
+  await crawl(await signedIn('moderator'), ['/', '/homes', ...personal, ...moderating, `/moderation/${home}`, ...operators, ...ofHomes([home]),
+    ...typed.filter((path) => path.startsWith('/moderation'))]);
 });
 
 test('an administrator', async () => {
-  await crawl(await signedIn('root', adminEmail), ['/', '/homes', ...personal, ...operators, ...ofHomes([home])]);
+  await crawl(await signedIn('root', adminEmail), ['/', '/homes', ...personal, ...moderating, ...operators, ...ofHomes([home])]);
 });
 
 test('what a form refuses comes back as it was typed', async () => {
