@@ -10,6 +10,7 @@ mod estimate;
 mod history;
 mod look;
 mod looked_at;
+mod member;
 mod moderation;
 mod operations;
 mod paging;
@@ -41,6 +42,7 @@ pub(crate) use estimate::{ComparableHome, CostSheet, Estimate, Measured, SheetLi
 pub(crate) use history::{Activity, History, Summary, Timeline};
 pub(crate) use look::ContactLook;
 pub(crate) use looked_at::{LookedAt, Looks};
+pub(crate) use member::Member;
 pub(crate) use moderation::{OpenReport, QueueEntry};
 pub(crate) use operations::{DeadLetter, Event, Events, Group, Groups, Job, Started};
 pub(crate) use paging::{Listed, Page};

@@ -57,10 +57,15 @@ pub(crate) enum Flash {
     ListingUnfeatured,
     ListingChanged,
     DecisionRefused,
+    PersonSuspended,
+    PersonReinstated,
+    RoleChanged,
+    PersonChanged,
+    PersonRefused,
 }
 
 impl Flash {
-    const ALL: [Self; 50] = [
+    const ALL: [Self; 55] = [
         Self::Welcome,
         Self::SignedIn,
         Self::SignedOut,
@@ -111,6 +116,11 @@ impl Flash {
         Self::ListingUnfeatured,
         Self::ListingChanged,
         Self::DecisionRefused,
+        Self::PersonSuspended,
+        Self::PersonReinstated,
+        Self::RoleChanged,
+        Self::PersonChanged,
+        Self::PersonRefused,
     ];
 
     pub(crate) fn of_code(code: &str) -> Option<Self> {
@@ -169,6 +179,11 @@ impl Flash {
             Self::ListingUnfeatured => "listing-unfeatured",
             Self::ListingChanged => "listing-changed",
             Self::DecisionRefused => "decision-refused",
+            Self::PersonSuspended => "person-suspended",
+            Self::PersonReinstated => "person-reinstated",
+            Self::RoleChanged => "role-changed",
+            Self::PersonChanged => "person-changed",
+            Self::PersonRefused => "person-refused",
         }
     }
 
@@ -225,6 +240,11 @@ impl Flash {
             Self::ListingUnfeatured => key("flash-listing-unfeatured"),
             Self::ListingChanged => key("flash-listing-changed"),
             Self::DecisionRefused => key("flash-decision-refused"),
+            Self::PersonSuspended => key("flash-person-suspended"),
+            Self::PersonReinstated => key("flash-person-reinstated"),
+            Self::RoleChanged => key("flash-role-changed"),
+            Self::PersonChanged => key("flash-person-changed"),
+            Self::PersonRefused => key("flash-person-refused"),
         }
     }
 
@@ -237,6 +257,8 @@ impl Flash {
                 | Self::LetterGone
                 | Self::ListingChanged
                 | Self::DecisionRefused
+                | Self::PersonChanged
+                | Self::PersonRefused
         )
     }
 

@@ -42,6 +42,7 @@ const ENGLISH_FILES: Files = &[
     ("personal.ftl", include_str!("../locales/en/personal.ftl")),
     ("console.ftl", include_str!("../locales/en/console.ftl")),
     ("moderation.ftl", include_str!("../locales/en/moderation.ftl")),
+    ("people.ftl", include_str!("../locales/en/people.ftl")),
     ("design.ftl", include_str!("../locales/en/design.ftl")),
     ("island.ftl", include_str!("../locales/en/island.ftl")),
 ];

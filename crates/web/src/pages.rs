@@ -19,6 +19,7 @@ mod mailbox;
 mod moderation;
 mod my_homes;
 mod password;
+mod people;
 mod photos;
 mod posting;
 mod recommended;
@@ -65,6 +66,7 @@ pub(crate) fn router() -> Router<Site> {
         .merge(account::router())
         .merge(mailbox::router())
         .merge(moderation::router())
+        .merge(people::router())
         .merge(admin::router())
         .merge(design::router())
         .fallback(async || Failure::NotFound)

@@ -16,6 +16,7 @@ mod listing;
 mod moderation;
 mod one_home;
 mod pages;
+mod people;
 mod photos;
 mod results;
 mod saving;

@@ -27,6 +27,7 @@ fn everything() -> Browser {
     api.says("GET /api/auth/sessions", json!([{"id": "s2", "current": false}]));
     crate::admin::says(api);
     crate::moderation::says(api);
+    crate::people::says(api);
     crate::areas::says(api);
     crate::tools::says(api);
     api.says("GET /api/v1/admin/mailbox", json!([{"name": "1.eml", "body": "Hello"}]));
@@ -34,7 +35,7 @@ fn everything() -> Browser {
     browser
 }
 
-const PAGES: [&str; 59] = [
+const PAGES: [&str; 63] = [
     "/",
     "/homes",
     "/homes?sort=price-low&page=2",
@@ -85,6 +86,10 @@ const PAGES: [&str; 59] = [
     "/admin/analytics",
     "/moderation",
     "/moderation/h1",
+    "/admin/people",
+    "/admin/people/u2",
+    "/admin/people/u2/suspend",
+    "/admin/people/u2/role?role=ADMIN",
     "/design",
     "/areas",
     "/areas?show=rising&sort=price",

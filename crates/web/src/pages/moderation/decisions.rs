@@ -55,7 +55,7 @@ async fn reject(visit: Visit, id: Key, form: Form) -> Result<Response, Failure> 
         if status == Some("PENDING_REVIEW") { Flash::ListingRejected } else { Flash::ListingTakenDown };
     // Taking it back puts the listing on the market: not offered for one that was not there before.
     let goes_on = matches!(status, Some("ACTIVE" | "PENDING_REVIEW"));
-    match visit.tell(seen(call, &form)).await {
+    match visit.tell(call.if_version(form.version())).await {
         Ok(()) => Ok(back(&visit, goes_on.then_some(&id), flash)),
         Err(ApiError::Refused(refusal)) if !refusal.field_errors.is_empty() => {
             one::again(&visit, id, reason, *refusal).await
@@ -64,17 +64,12 @@ async fn reject(visit: Visit, id: Key, form: Form) -> Result<Response, Failure> 
     }
 }
 
+/// Carries the decision out, unless the listing is no longer as the moderator saw it.
 async fn decide(visit: &Visit, id: &Key, form: &Form, call: Call, done: Flash) -> Result<Response, Failure> {
-    match visit.tell(seen(call, form)).await {
+    match visit.tell(call.if_version(form.version())).await {
         Ok(()) => Ok(back(visit, Some(id), done)),
         Err(error) => Ok(back(visit, None, refused(error)?)),
     }
-}
-
-/// Makes the API refuse a decision about another version than the moderator saw.
-fn seen(call: Call, form: &Form) -> Call {
-    let version = form.filled("version");
-    call.if_version(version.filter(|version| version.bytes().all(|digit| digit.is_ascii_digit())))
 }
 
 /// What to say about a decision that was not carried out.
