@@ -131,6 +131,10 @@ test('the pages of an administrator', async () => {
     ...['suspend', 'reinstate', 'role?role=MODERATOR'].map((change) => `/admin/people/${neighbour}/${change}`)));
 });
 
+test('the pages of support', async () => {
+  await examine(await someone('support@example.com'), at('/admin/people', '/admin/people?q=kiran', `/admin/people/${neighbour}`));
+});
+
 test('names and roles', async () => {
   const page = await someone();
   await page.goto('/');
