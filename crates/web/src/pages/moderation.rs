@@ -55,7 +55,8 @@ async fn queue(visit: Visit) -> Result<Response, Failure> {
     let mut areas = Areas::default();
     let mut cases = Vec::with_capacity(waiting.content.len());
     for entry in waiting.content {
-        cases.extend(Case::of(&visit, entry, &mut areas).await?);
+        let area = areas.of(&visit, &entry.property).await?;
+        cases.extend(Case::of(&visit, entry, area));
     }
     case::number(&mut cases);
     let undo = Undo::of(&visit);

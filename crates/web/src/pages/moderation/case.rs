@@ -1,8 +1,7 @@
 //! A listing with what there is to judge it by, and the decisions that it allows.
 
-use super::price::{Areas, PriceCheck};
-use crate::api::{OpenReport, Property, QueueEntry};
-use crate::failure::Failure;
+use super::price::PriceCheck;
+use crate::api::{AreaDetails, OpenReport, Property, QueueEntry};
 use crate::key::Key;
 use crate::labels::{self, CAUSES, STATUSES};
 use crate::messages::{Language, key};
@@ -34,17 +33,13 @@ pub(super) struct ToldReport {
 }
 
 impl Case {
-    /// `None` for a listing whose id no address can hold.
-    pub(super) async fn of(
-        visit: &Visit,
-        entry: QueueEntry,
-        areas: &mut Areas,
-    ) -> Result<Option<Self>, Failure> {
+    /// `area` is what the market knows about its area. `None` for a listing whose id no address can hold.
+    pub(super) fn of(visit: &Visit, entry: QueueEntry, area: Option<&AreaDetails>) -> Option<Self> {
         let QueueEntry { property: home, since, report_count, reports } = entry;
-        let Some(id) = Key::parse(&home.id) else { return Ok(None) };
-        let price = PriceCheck::of(visit, &home, areas.of(visit, &home).await?);
+        let id = Key::parse(&home.id)?;
+        let price = PriceCheck::of(visit, &home, area);
         let told = |report| ToldReport::of(visit.language, report);
-        Ok(Some(Self {
+        Some(Self {
             id,
             number: 1,
             next: None,
@@ -55,7 +50,7 @@ impl Case {
             reports: reports.into_iter().map(told).collect(),
             price,
             home,
-        }))
+        })
     }
 
     /// The code of its status.

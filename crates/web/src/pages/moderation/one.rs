@@ -66,7 +66,9 @@ async fn render(
     }
     let property: Property = visit.ask(Call::get(format!("/api/properties/{id}"))).await?;
     let entry = QueueEntry { property, ..QueueEntry::default() };
-    let case = Case::of(visit, entry, &mut Areas::default()).await?.ok_or(Failure::NotFound)?;
+    let mut areas = Areas::default();
+    let area = areas.of(visit, &entry.property).await?;
+    let case = Case::of(visit, entry, area).ok_or(Failure::NotFound)?;
     let title = visit.text("moderation-one-title").arg("title", case.home.heading()).to_string();
     show_as(status, &OnePage { frame: visit.frame(title), case, reasons: REASONS, because, sheet })
 }
