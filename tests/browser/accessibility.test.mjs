@@ -8,7 +8,7 @@ import { demoPassword, join, unhurried, until } from './people.mjs';
 import { click, press, reach, type, unfold } from './pressing.mjs';
 import { field, password, start } from './server.mjs';
 
-let portal, axe, listing, album;
+let portal, axe, listing, album, neighbour;
 
 before(async () => {
   axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -19,6 +19,9 @@ before(async () => {
   album = content.find((home) => home.images?.length > 1).id;
   // Not an owner who signs in here, and for sale: with a price among others, costs and an instalment.
   listing = content.find((home) => home.listingType === 'SALE' && home.bedrooms && home.id !== album).id;
+  const reporter = await join(portal.base, 'neighbour');
+  neighbour = (await reporter('GET', '/api/users/profile')).id;
+  for (const id of [listing, album]) await reporter('POST', `/api/properties/${id}/report`, { cause: 'DUPLICATE', details: 'Listed twice' });
 });
 
 after(() => portal?.stop());
@@ -126,8 +129,18 @@ test('the pages of an owner', async () => {
     '/dashboard/import', '/post'), [own, opened]]);
 });
 
+test('the pages of a moderator', async () => {
+  await examine(await someone('moderator@example.com'), [['/moderation', opened], [`/moderation/${listing}?because=photos`], [`/moderation/${listing}`, refused]]);
+});
+
 test('the pages of an administrator', async () => {
-  await examine(await someone('administrator@example.com'), at('/admin/events', '/admin/analytics', '/dev/mailbox', `/homes/${listing}`));
+  await examine(await someone('administrator@example.com'), at('/admin/events', '/admin/analytics', '/dev/mailbox', `/homes/${listing}`,
+    '/admin/people', '/admin/people?q=kiran', '/admin/people?q=nobodylikethis', `/admin/people/${neighbour}`,
+    ...['suspend', 'reinstate', 'role?role=MODERATOR'].map((change) => `/admin/people/${neighbour}/${change}`)));
+});
+
+test('the pages of support', async () => {
+  await examine(await someone('support@example.com'), at('/admin/people', '/admin/people?q=kiran', `/admin/people/${neighbour}`));
 });
 
 test('names and roles', async () => {

@@ -20,7 +20,7 @@ const texts = [
 /** Turns what stands behind it around: kept from nobody's page, so no field takes it. */
 const turning = 'right \u202Eto left\u202C \u2066isolated\u2069';
 
-let portal, home;
+let portal, home, owner;
 const people = {};
 const faults = [];
 
@@ -61,6 +61,7 @@ before(async () => {
   const admin = await enter(portal.base, adminEmail);
   const { id } = await people.moderator('GET', '/api/users/profile');
   await admin('PATCH', `/api/users/${id}/role`, { role: 'MODERATOR' });
+  owner = (await people.owner('GET', '/api/users/profile')).id;
   const homes = [];
   for (const text of texts) homes.push(await post(people.owner, text));
   [home] = homes;
@@ -103,6 +104,7 @@ const personal = ['/dashboard', '/inbox', '/dashboard/saved', '/dashboard/search
   '/dashboard/listings', '/dashboard/leads', '/dashboard/timeline', '/dashboard/contact-looks', '/dashboard/import', '/account',
   '/account/emails', '/account/privacy', '/account/delete', '/recommended', '/post'];
 const operators = ['/admin/events', '/admin/analytics', '/dev/mailbox'];
+const moderating = ['/moderation', '/moderation?page=2'];
 const ofHomes = (ids, ...below) => ids.flatMap((id) => ['', ...below].map((path) => `/homes/${id}${path}`));
 
 /** Every way in which a page repeats its address. */
@@ -112,6 +114,7 @@ const typed = [...texts, turning].flatMap((text) => {
     `/tools/emi?price=${q}&own=${q}&rate=${q}&years=${q}`, `/tools/value?location=${q}&area=${q}&bedrooms=${q}`, `/tools/costs?price=${q}`,
     `/compare?id=${q}`, `/sign-in?next=${q}&refused=${q}`, `/verify-email?userId=${q}&code=${q}`, `/reset-password?token=${q}`,
     `/unsubscribe?token=${q}`, `/${q}`, `/areas/${q}`, `/homes/${q}`, `/dashboard/timeline?type=${q}&from=${q}`, `/dashboard/leads?stage=${q}&home=${q}`];
+    `/moderation?judged=${q}`, `/admin/people?q=${q}`, `/unsubscribe?token=${q}`, `/${q}`, `/areas/${q}`, `/homes/${q}`, `/dashboard/timeline?type=${q}&from=${q}`];
 });
 
 /** What is shown to somebody who signed in is not stored at all; what a guest sees holds their form token. */
@@ -162,11 +165,14 @@ test('an owner', async () => {
 });
 
 test('a moderator', async () => {
-  await crawl(await signedIn('moderator'), ['/', '/homes', ...personal, ...operators, ...ofHomes([home])]);
+  await crawl(await signedIn('moderator'), ['/', '/homes', ...personal, ...moderating, `/moderation/${home}`, ...operators, ...ofHomes([home]),
+    ...typed.filter((path) => path.startsWith('/moderation'))]);
 });
 
 test('an administrator', async () => {
-  await crawl(await signedIn('root', adminEmail), ['/', '/homes', ...personal, ...operators, ...ofHomes([home])]);
+  await crawl(await signedIn('root', adminEmail), ['/', '/homes', ...personal, ...moderating, ...operators, ...ofHomes([home]),
+    '/admin/people', '/admin/people?q=example', `/admin/people/${owner}`, `/admin/people/${owner}/suspend`, `/admin/people/${owner}/role?role=SELLER`,
+    ...typed.filter((path) => path.startsWith('/admin'))]);
 });
 
 test('what a form refuses comes back as it was typed', async () => {

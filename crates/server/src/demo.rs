@@ -45,9 +45,10 @@ pub const OWNER: &str = "kiran.sample@example.com";
 pub const SELLER: &str = "seller@example.com";
 
 /// The accounts of staff and of the seller: user name, e-mail address, role.
-pub const STAFF: [(&str, &str, Role); 3] = [
+pub const STAFF: [(&str, &str, Role); 4] = [
     ("seller", SELLER, Role::Seller),
     ("moderator", "moderator@example.com", Role::Moderator),
+    ("support", "support@example.com", Role::Support),
     ("administrator", "administrator@example.com", Role::Admin),
 ];
 

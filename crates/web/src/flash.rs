@@ -57,10 +57,24 @@ pub(crate) enum Flash {
     MarkedRented,
     TakenOff,
     OnTheMarket,
+    ListingApproved,
+    ListingRejected,
+    ListingTakenDown,
+    ListingVerified,
+    ListingUnverified,
+    ListingFeatured,
+    ListingUnfeatured,
+    ListingChanged,
+    DecisionRefused,
+    PersonSuspended,
+    PersonReinstated,
+    RoleChanged,
+    PersonChanged,
+    PersonRefused,
 }
 
 impl Flash {
-    const ALL: [Self; 50] = [
+    const ALL: [Self; 64] = [
         Self::Welcome,
         Self::SignedIn,
         Self::SignedOut,
@@ -111,6 +125,20 @@ impl Flash {
         Self::MarkedRented,
         Self::TakenOff,
         Self::OnTheMarket,
+        Self::ListingApproved,
+        Self::ListingRejected,
+        Self::ListingTakenDown,
+        Self::ListingVerified,
+        Self::ListingUnverified,
+        Self::ListingFeatured,
+        Self::ListingUnfeatured,
+        Self::ListingChanged,
+        Self::DecisionRefused,
+        Self::PersonSuspended,
+        Self::PersonReinstated,
+        Self::RoleChanged,
+        Self::PersonChanged,
+        Self::PersonRefused,
     ];
 
     pub(crate) fn of_code(code: &str) -> Option<Self> {
@@ -169,6 +197,20 @@ impl Flash {
             Self::MarkedRented => "marked-rented",
             Self::TakenOff => "taken-off",
             Self::OnTheMarket => "on-the-market",
+            Self::ListingApproved => "listing-approved",
+            Self::ListingRejected => "listing-rejected",
+            Self::ListingTakenDown => "listing-taken-down",
+            Self::ListingVerified => "listing-verified",
+            Self::ListingUnverified => "listing-unverified",
+            Self::ListingFeatured => "listing-featured",
+            Self::ListingUnfeatured => "listing-unfeatured",
+            Self::ListingChanged => "listing-changed",
+            Self::DecisionRefused => "decision-refused",
+            Self::PersonSuspended => "person-suspended",
+            Self::PersonReinstated => "person-reinstated",
+            Self::RoleChanged => "role-changed",
+            Self::PersonChanged => "person-changed",
+            Self::PersonRefused => "person-refused",
         }
     }
 
@@ -225,11 +267,49 @@ impl Flash {
             Self::MarkedRented => key("flash-marked-rented"),
             Self::TakenOff => key("flash-taken-off"),
             Self::OnTheMarket => key("flash-on-the-market"),
+            Self::ListingApproved => key("flash-listing-approved"),
+            Self::ListingRejected => key("flash-listing-rejected"),
+            Self::ListingTakenDown => key("flash-listing-taken-down"),
+            Self::ListingVerified => key("flash-listing-verified"),
+            Self::ListingUnverified => key("flash-listing-unverified"),
+            Self::ListingFeatured => key("flash-listing-featured"),
+            Self::ListingUnfeatured => key("flash-listing-unfeatured"),
+            Self::ListingChanged => key("flash-listing-changed"),
+            Self::DecisionRefused => key("flash-decision-refused"),
+            Self::PersonSuspended => key("flash-person-suspended"),
+            Self::PersonReinstated => key("flash-person-reinstated"),
+            Self::RoleChanged => key("flash-role-changed"),
+            Self::PersonChanged => key("flash-person-changed"),
+            Self::PersonRefused => key("flash-person-refused"),
         }
     }
 
     pub(crate) fn is_bad_news(self) -> bool {
-        matches!(self, Self::StatusRefused | Self::OperationRefused | Self::StillFailing | Self::LetterGone)
+        matches!(
+            self,
+            Self::StatusRefused
+                | Self::OperationRefused
+                | Self::StillFailing
+                | Self::LetterGone
+                | Self::ListingChanged
+                | Self::DecisionRefused
+                | Self::PersonChanged
+                | Self::PersonRefused
+        )
+    }
+
+    /// Whether it tells what a moderator did with a listing.
+    pub(crate) fn is_about_a_decision(self) -> bool {
+        matches!(
+            self,
+            Self::ListingApproved
+                | Self::ListingRejected
+                | Self::ListingTakenDown
+                | Self::ListingVerified
+                | Self::ListingUnverified
+                | Self::ListingFeatured
+                | Self::ListingUnfeatured
+        )
     }
 
     pub(crate) fn cookie(self) -> Cookie<'static> {

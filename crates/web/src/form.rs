@@ -20,6 +20,11 @@ impl Form {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
+    /// The version of what the person saw, for [`crate::api::Call::if_version`].
+    pub(crate) fn version(&self) -> Option<&str> {
+        self.filled("version").filter(|version| version.bytes().all(|digit| digit.is_ascii_digit()))
+    }
+
     /// Every field with its value, exactly as typed.
     pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))

@@ -36,6 +36,10 @@ const OF_A_PERSON: Links = &[
     ("/account", key("frame-account")),
 ];
 
+const OF_MODERATORS: Links = &[("/moderation", key("frame-moderation"))];
+
+const OF_SUPPORT: Links = &[("/admin/people", key("frame-people"))];
+
 const OF_OPERATORS: Links =
     &[("/admin/events", key("frame-operations")), ("/admin/analytics", key("frame-numbers"))];
 
@@ -59,6 +63,10 @@ pub(crate) struct Frame {
     pub(crate) person: Option<String>,
     /// Whether to link the pages for operators. The API decides who may use them.
     pub(crate) operates: bool,
+    /// Whether to link the pages for moderators, in the same way.
+    pub(crate) moderates: bool,
+    /// Whether to link the pages about people, in the same way.
+    pub(crate) sees_people: bool,
     /// Whether people read their e-mails at `/dev/mailbox`.
     pub(crate) mailbox: bool,
     pub(crate) stylesheet: &'static str,
@@ -100,9 +108,16 @@ impl Frame {
         self.marked(OF_A_PERSON)
     }
 
-    /// The links of those who operate the machine; none for others.
-    pub(crate) fn of_operators(&self) -> Vec<Link> {
-        if self.operates { self.marked(OF_OPERATORS) } else { Vec::new() }
+    /// The links of those who look after listings or people, or operate the machine; none for others.
+    pub(crate) fn of_staff(&self) -> Vec<Link> {
+        let mut links = if self.moderates { self.marked(OF_MODERATORS) } else { Vec::new() };
+        if self.sees_people {
+            links.extend(self.marked(OF_SUPPORT));
+        }
+        if self.operates {
+            links.extend(self.marked(OF_OPERATORS));
+        }
+        links
     }
 
     fn marked(&self, links: Links) -> Vec<Link> {

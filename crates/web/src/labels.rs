@@ -155,6 +155,24 @@ pub(crate) const CAUSES: Labels = &[
     ("OTHER", key("label-cause-other")),
 ];
 
+/// What people may do here.
+pub(crate) const ROLES: Labels = &[
+    ("USER", key("label-role-user")),
+    ("AGENT", key("label-role-agent")),
+    ("BUILDER", key("label-role-builder")),
+    ("SELLER", key("label-role-seller")),
+    ("MODERATOR", key("label-role-moderator")),
+    ("SUPPORT", key("label-role-support")),
+    ("ADMIN", key("label-role-admin")),
+];
+
+pub(crate) const ACCOUNT_STATUSES: Labels = &[
+    ("ACTIVE", key("label-account-active")),
+    ("INACTIVE", key("label-account-inactive")),
+    ("SUSPENDED", key("label-account-suspended")),
+    ("PENDING_VERIFICATION", key("label-account-pending")),
+];
+
 /// How often somebody is told what a saved search finds.
 pub(crate) const FREQUENCIES: Labels = &[
     ("INSTANT", key("label-often-instant")),

@@ -43,6 +43,8 @@ const ENGLISH_FILES: Files = &[
     ("inbox.ftl", include_str!("../locales/en/inbox.ftl")),
     ("lead.ftl", include_str!("../locales/en/lead.ftl")),
     ("console.ftl", include_str!("../locales/en/console.ftl")),
+    ("moderation.ftl", include_str!("../locales/en/moderation.ftl")),
+    ("people.ftl", include_str!("../locales/en/people.ftl")),
     ("design.ftl", include_str!("../locales/en/design.ftl")),
     ("island.ftl", include_str!("../locales/en/island.ftl")),
 ];

@@ -18,8 +18,10 @@ mod listing;
 mod listing_actions;
 mod listing_sheet;
 mod mailbox;
+mod moderation;
 mod my_homes;
 mod password;
+mod people;
 mod photos;
 mod posting;
 mod recommended;
@@ -67,6 +69,8 @@ pub(crate) fn router() -> Router<Site> {
         .merge(contact_looks::router())
         .merge(account::router())
         .merge(mailbox::router())
+        .merge(moderation::router())
+        .merge(people::router())
         .merge(admin::router())
         .merge(design::router())
         .fallback(async || Failure::NotFound)

@@ -111,13 +111,23 @@ impl Visit {
     }
 
     /// The id of the person, as their unverified token says. It only decides what is offered.
-    fn person(&self) -> Option<String> {
+    pub(crate) fn person(&self) -> Option<String> {
         self.access.as_deref().and_then(|access| claim(access, "sub"))
     }
 
     /// Whether the person is an administrator, as their unverified token says. The API decides who may do what.
     pub(crate) fn operates(&self) -> bool {
         self.access.as_deref().and_then(role).is_some_and(|role| role == "ADMIN")
+    }
+
+    /// The same, whether they judge listings: a moderator or an administrator.
+    pub(crate) fn moderates(&self) -> bool {
+        self.operates() || self.access.as_deref().and_then(role).is_some_and(|role| role == "MODERATOR")
+    }
+
+    /// The same, whether they may see the accounts of others: an administrator or support.
+    pub(crate) fn sees_people(&self) -> bool {
+        self.operates() || self.access.as_deref().and_then(role).is_some_and(|role| role == "SUPPORT")
     }
 
     pub(crate) fn must_be_signed_in(&self) -> Result<(), Failure> {
@@ -307,6 +317,8 @@ impl Visit {
             signed_in: self.signed_in(),
             person: self.person(),
             operates: self.operates(),
+            moderates: self.moderates(),
+            sees_people: self.sees_people(),
             mailbox: self.site.settings.mailbox,
             stylesheet: assets::stylesheet_path(),
             font: assets::font_path(),

@@ -129,7 +129,7 @@ async fn demo_accounts(app: &App, settings: &Settings) -> anyhow::Result<()> {
     output::note(&format!("  {}  (owns homes)", demo::OWNER));
     if !settings.listen.ip().is_loopback() {
         output::note(
-            "  a seller, moderator or administrator only where listen is an address of this machine alone",
+            "  a seller, staff or an administrator only where listen is an address of this machine alone",
         );
         return Ok(());
     }

@@ -12,11 +12,12 @@ use testkit::{Child, Client, until};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_hyderabadinfra");
 const PASSWORD: &str = "look-around-hyderabad";
-const ACCOUNTS: [&str; 5] = [
+const ACCOUNTS: [&str; 6] = [
     "demo@example.com",
     "kiran.sample@example.com",
     "seller@example.com",
     "moderator@example.com",
+    "support@example.com",
     "administrator@example.com",
 ];
 const DAY: i64 = 86_400;

@@ -25,6 +25,8 @@ frame-inbox = Inbox
 frame-saved = Saved homes
 frame-listings = My listings
 frame-account = Account
+frame-moderation = Moderation
+frame-people = People
 frame-operations = Operations
 frame-numbers = Numbers
 

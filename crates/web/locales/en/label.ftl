@@ -143,3 +143,15 @@ label-activity-lead-updated = Enquiries handled
 label-activity-property-images-added = Photos added or moved
 label-activity-file-uploaded = Photos and papers sent
 label-activity-refresh-reused = Devices signed out for safety
+
+label-role-user = Person
+label-role-agent = Agent
+label-role-builder = Builder
+label-role-seller = Seller
+label-role-moderator = Moderator
+label-role-support = Support
+label-role-admin = Administrator
+label-account-active = Active
+label-account-inactive = Switched off
+label-account-suspended = Suspended
+label-account-pending = Waits for a confirmed address

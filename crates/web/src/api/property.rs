@@ -95,6 +95,8 @@ pub(crate) struct Property {
     pub(crate) status: Option<String>,
     /// Whether it goes on the market when its owner has confirmed their e-mail address.
     pub(crate) awaits_confirmation: bool,
+    /// How often it was changed, for changes that depend on what was seen.
+    pub(crate) version: Option<Number>,
     /// The statuses that the reader may set next.
     pub(crate) next_statuses: Option<Vec<String>>,
     pub(crate) views_count: Option<Count>,

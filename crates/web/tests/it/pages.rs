@@ -27,6 +27,8 @@ fn everything() -> Browser {
     api.says("GET /api/auth/sessions", json!([{"id": "s2", "current": false}]));
     api.says("GET /api/notifications/preferences/me", json!({"channels": {}}));
     crate::admin::says(api);
+    crate::moderation::says(api);
+    crate::people::says(api);
     crate::areas::says(api);
     crate::tools::says(api);
     api.says("GET /api/v1/admin/mailbox", json!([{"name": "1.eml", "body": "Hello"}]));
@@ -34,7 +36,7 @@ fn everything() -> Browser {
     browser
 }
 
-const PAGES: [&str; 64] = [
+const PAGES: [&str; 70] = [
     "/",
     "/homes",
     "/homes?sort=price-low&page=2",
@@ -90,6 +92,12 @@ const PAGES: [&str; 64] = [
     "/admin/letters/properties-service-group-7/discard",
     "/admin/jobs/j1",
     "/admin/analytics",
+    "/moderation",
+    "/moderation/h1",
+    "/admin/people",
+    "/admin/people/u2",
+    "/admin/people/u2/suspend",
+    "/admin/people/u2/role?role=ADMIN",
     "/design",
     "/areas",
     "/areas?show=rising&sort=price",
@@ -122,7 +130,7 @@ fn shown(html: &str) -> String {
     html.lines().filter(|line| !of_the_head(line)).collect::<Vec<_>>().join("\n")
 }
 
-fn check(path: &str, html: &str) {
+pub fn check(path: &str, html: &str) {
     let html = &*shown(html);
     for never in ["<script", "<style", " style=", " onclick=", "javascript:"] {
         assert!(!html.contains(never), "{never} on {path}");
