@@ -113,8 +113,8 @@ const typed = [...texts, turning].flatMap((text) => {
   return [`/homes?q=${q}`, `/homes?locality=${q}&minPrice=${q}&sort=${q}&${q}=1`, `/searches/new?q=${q}`, `/areas?show=${q}&sort=${q}`,
     `/tools/emi?price=${q}&own=${q}&rate=${q}&years=${q}`, `/tools/value?location=${q}&area=${q}&bedrooms=${q}`, `/tools/costs?price=${q}`,
     `/compare?id=${q}`, `/sign-in?next=${q}&refused=${q}`, `/verify-email?userId=${q}&code=${q}`, `/reset-password?token=${q}`,
-    `/unsubscribe?token=${q}`, `/${q}`, `/areas/${q}`, `/homes/${q}`, `/dashboard/timeline?type=${q}&from=${q}`, `/dashboard/leads?stage=${q}&home=${q}`];
-    `/moderation?judged=${q}`, `/admin/people?q=${q}`, `/unsubscribe?token=${q}`, `/${q}`, `/areas/${q}`, `/homes/${q}`, `/dashboard/timeline?type=${q}&from=${q}`];
+    `/moderation?judged=${q}`, `/admin/people?q=${q}`, `/unsubscribe?token=${q}`, `/${q}`, `/areas/${q}`, `/homes/${q}`,
+    `/dashboard/timeline?type=${q}&from=${q}`, `/dashboard/leads?stage=${q}&home=${q}`];
 });
 
 /** What is shown to somebody who signed in is not stored at all; what a guest sees holds their form token. */
