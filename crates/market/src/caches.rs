@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use ::projection::DocumentCache;
-use domain::TenantId;
+use domain::{Paise, PropertyId, TenantId};
 
 use crate::figures::AreaFigures;
 use crate::home::KindWords;
@@ -14,17 +14,25 @@ use crate::value::MeasuredError;
 const AREAS: u64 = 2_000;
 /// The most kinds in memory.
 const KINDS: u64 = 500;
+/// The most kinds of areas in memory.
+const KINDS_OF_AREAS: u64 = 2_000;
 
 /// An area of a tenant.
 pub type AreaKey = (TenantId, String);
 /// A kind of listing of a tenant.
 pub type KindKey = (TenantId, KindWords);
+/// A kind of listing in an area of a tenant.
+pub type KindOfAreaKey = (TenantId, String, KindWords);
+
+/// Prices per square foot, each with its home.
+pub type PricesPerSqft = Vec<(PropertyId, Paise)>;
 
 /// What changed since the last commit.
 #[derive(Debug, Default)]
 struct Touched {
     areas: HashSet<AreaKey>,
     kinds: HashSet<KindKey>,
+    kinds_of_areas: HashSet<KindOfAreaKey>,
 }
 
 /// The figures in memory.
@@ -32,6 +40,8 @@ struct Touched {
 pub struct Caches {
     pub areas: DocumentCache<AreaKey, AreaFigures>,
     pub errors: DocumentCache<KindKey, MeasuredError>,
+    /// Of the newest homes of a kind in an area.
+    pub prices: DocumentCache<KindOfAreaKey, PricesPerSqft>,
     /// A rebuild beside the read model notes its changes here, too: figures are then dropped once more than needed.
     touched: Mutex<Touched>,
 }
@@ -41,6 +51,7 @@ impl Caches {
         Self {
             areas: DocumentCache::new(AREAS),
             errors: DocumentCache::new(KINDS),
+            prices: DocumentCache::new(KINDS_OF_AREAS),
             touched: Mutex::default(),
         }
     }
@@ -54,16 +65,20 @@ impl Caches {
         let mut touched = self.touched();
         touched.areas.insert((tenant.clone(), area.to_owned()));
         touched.kinds.insert((tenant.clone(), kind));
+        touched.kinds_of_areas.insert((tenant.clone(), area.to_owned(), kind));
     }
 
     /// Drops the figures of what was noted.
     pub fn forget_touched(&self) {
-        let Touched { areas, kinds } = std::mem::take(&mut *self.touched());
+        let Touched { areas, kinds, kinds_of_areas } = std::mem::take(&mut *self.touched());
         for area in &areas {
             self.areas.forget(area);
         }
         for kind in &kinds {
             self.errors.forget(kind);
+        }
+        for kind in &kinds_of_areas {
+            self.prices.forget(kind);
         }
     }
 
@@ -71,5 +86,6 @@ impl Caches {
         *self.touched() = Touched::default();
         self.areas.forget_all();
         self.errors.forget_all();
+        self.prices.forget_all();
     }
 }

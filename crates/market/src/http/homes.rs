@@ -1,5 +1,7 @@
 //! What the market says about one home.
 
+use std::sync::Arc;
+
 use axum::extract::{Path, State};
 use domain::{Paise, PropertyId, Timestamp};
 use http_kit::{ApiResponse, Caller, Failure, Query, Reply};
@@ -7,6 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{App, areas};
+use crate::caches::PricesPerSqft;
 use crate::figures::enough;
 use crate::home::Home;
 use crate::queries::SeenHome;
@@ -77,10 +80,10 @@ pub struct HomeDocument {
 
 impl Comparison {
     /// Compares a home with `others`; `None` when they are too few, or its area is not known.
-    fn of(home: &Home, others: &[Home]) -> Option<Self> {
+    fn of(home: &Home, others: &[(PropertyId, Paise)]) -> Option<Self> {
         let own = home.price_per_sqft()?;
-        let others = others.iter().filter(|other| other.id != home.id);
-        let prices: Vec<Paise> = others.filter_map(Home::price_per_sqft).collect();
+        let others = others.iter().filter(|(id, _)| *id != home.id);
+        let prices: Vec<Paise> = others.map(|(_, price)| *price).collect();
         let cheaper = prices.iter().filter(|price| **price < own).count();
         Some(Self {
             homes: prices.len() as u64,
@@ -97,6 +100,28 @@ impl Comparison {
 #[expect(clippy::cast_precision_loss, reason = "at most 500")]
 fn share_percent(part: usize, whole: usize) -> f64 {
     one_decimal(part as f64 * 100.0 / whole as f64)
+}
+
+impl App {
+    /// The prices per square foot of the newest homes of the same kind in the same area: from memory, unless one of
+    /// them changed.
+    async fn prices_beside(&self, caller: &Caller, home: &Home) -> Result<Arc<PricesPerSqft>, Failure> {
+        let cache = &self.market.caches.prices;
+        let key = (caller.tenant.clone(), home.area.clone(), home.kind.words());
+        if let Some(prices) = cache.get(&key) {
+            return Ok(prices);
+        }
+        let _turn = cache.turn(&key).await;
+        if let Some(prices) = cache.get(&key) {
+            return Ok(prices);
+        }
+        let ticket = cache.ticket(&key);
+        let newest = self.of(&caller.tenant).newest_of_area(&home.area, home.kind, MOST_COMPARED).await?;
+        let prices = newest.iter().filter_map(|home| Some((home.id, home.price_per_sqft()?)));
+        let prices = Arc::new(prices.collect::<PricesPerSqft>());
+        cache.keep(&key, ticket, &prices);
+        Ok(prices)
+    }
 }
 
 fn history(prices: Vec<(Timestamp, Paise)>) -> Vec<PriceDocument> {
@@ -123,11 +148,8 @@ pub async fn detail(
     let fresh = app.wait(&caller).await;
     let market = app.of(&caller.tenant);
     let SeenHome { home, prices } = market.seen(id).await?.ok_or_else(unknown)?;
-    let others = if home.area.is_empty() {
-        Vec::new()
-    } else {
-        market.newest_of_area(&home.area, home.kind, MOST_COMPARED).await?
-    };
+    let others =
+        if home.area.is_empty() { Arc::default() } else { app.prices_beside(&caller, &home).await? };
     let until = home.ended_at.unwrap_or_else(|| app.market.context.aggregates.clock().now());
     let area =
         (!home.area.is_empty()).then(|| HomeArea { name: areas::name(&home.area), slug: home.area.clone() });

@@ -7,11 +7,12 @@
 use std::collections::HashMap;
 
 use domain::fields::Choice;
-use tantivy::{BitSet, DocId, Score, SegmentReader};
+use tantivy::schema::IndexRecordOption;
+use tantivy::{BitSet, DocId, DocSet as _, Score, SegmentReader, TERMINATED, Term};
 use uuid::Uuid;
 
 use super::columns::{Columns, Listed, Row};
-use super::fields::{Fields, Traits};
+use super::fields::{Fields, Traits, key};
 use super::tally::{Sums, Tally};
 use crate::engine::best::{Best, Last};
 use crate::engine::text_column::Text;
@@ -111,6 +112,23 @@ fn each(
     })
 }
 
+/// The listing that the query leaves out, if it is in this segment.
+fn excluded(segment: &SegmentReader, fields: &Fields, query: &Query) -> tantivy::Result<Option<DocId>> {
+    let Some(id) = query.exclude else { return Ok(None) };
+    let term = Term::from_field_bytes(fields.key, &key(&query.tenant, id));
+    let index = segment.inverted_index(fields.key)?;
+    let Some(mut found) = index.read_postings(&term, IndexRecordOption::Basic)? else { return Ok(None) };
+    // Earlier versions of it are there until segments are merged.
+    let alive = segment.alive_bitset();
+    while found.doc() != TERMINATED {
+        if alive.is_none_or(|alive| alive.is_alive(found.doc())) {
+            return Ok(Some(found.doc()));
+        }
+        found.advance();
+    }
+    Ok(None)
+}
+
 /// The filters, translated to a segment's ordinals. `None` or empty where a filter is not set.
 struct Chosen {
     cities: Option<Vec<bool>>,
@@ -170,6 +188,8 @@ struct Pass<'a> {
     /// Whether any filter on details is set.
     detailed: bool,
     tally: Option<Tally>,
+    /// The listing that the query leaves out.
+    excluded: Option<DocId>,
     total: u64,
     best: Best<Uuid>,
 }
@@ -190,6 +210,7 @@ impl<'a> Pass<'a> {
             filtered: plain != Filters::default(),
             detailed: query.filters.details.is_asked(),
             tally: query.facets.then(|| Tally::new(query, columns)),
+            excluded: None,
             total: 0,
             best: Best::of(query.offset.saturating_add(query.size)),
         }
@@ -203,6 +224,7 @@ impl<'a> Pass<'a> {
         words: &WordMatches<'_>,
     ) -> tantivy::Result<()> {
         let query = self.query;
+        self.excluded = excluded(segment, fields, query)?;
         let plain = query.words.is_empty() && query.preferences().is_empty();
         let met = if plain { None } else { Some(words.met(segment)?) };
         each(segment, fields, query, |doc| {
@@ -267,7 +289,7 @@ impl<'a> Pass<'a> {
         self.detailed && !self.query.filters.details.hold(row.details, || self.columns.deposit(doc))
             || self.query.filters.with_photos.is_some_and(|asked| asked != row.traits.has_photos())
             || self.query.geo.is_asked() && !self.query.geo.holds(self.columns.at(doc))
-            || self.query.exclude.is_some_and(|id| id.uuid() == self.columns.id(doc))
+            || self.excluded == Some(doc)
             || self.query.since.is_some_and(|since| row.created <= since.micros())
     }
 

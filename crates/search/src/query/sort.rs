@@ -95,6 +95,9 @@ impl Sort {
                     query.geo.near.zip(standing.at()).map(|(near, at)| kilometres_at_least(near.at, at));
                 far.unwrap_or(f64::MAX)
             }
+            (SortBy::Likeness, false) => {
+                query.like.map_or(f64::NEG_INFINITY, |like| like.difference_at_least(standing))
+            }
             _ => f64::NEG_INFINITY,
         }
     }
@@ -112,6 +115,13 @@ pub struct Like {
 }
 
 impl Like {
+    /// A lower bound of [`Self::difference`] without logarithms and angles: the logarithm of x is at least 1 - 1/x.
+    #[expect(clippy::cast_precision_loss, reason = "money below 2^53 paise")]
+    fn difference_at_least(&self, other: &impl Measured) -> f64 {
+        let (mine, theirs) = (self.price.max(1) as f64, other.price().max(1) as f64);
+        1.0 - mine.min(theirs) / mine.max(theirs)
+    }
+
     /// How dissimilar a listing is: a doubled price counts as much as four more bedrooms or fourteen kilometres.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "money below 2^53 paise")]
