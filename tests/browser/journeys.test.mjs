@@ -181,7 +181,7 @@ async function saveSearch(page) {
 
 /** Loads the page until it says so: what was done is told a moment later. */
 async function tells(page, path, ...words) {
-  const deadline = AbortSignal.timeout(15_000);
+  const deadline = AbortSignal.timeout(60_000);
   let text;
   do {
     deadline.throwIfAborted();

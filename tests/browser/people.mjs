@@ -31,7 +31,7 @@ export async function join(base, name, about = {}) {
 /** By the code of the letter, which an administrator may read on a server that shows codes. */
 async function confirm(base, email) {
   const admin = await enter(base, adminEmail);
-  const deadline = AbortSignal.timeout(15_000);
+  const deadline = AbortSignal.timeout(60_000);
   for (;;) {
     deadline.throwIfAborted();
     const letters = await admin('GET', '/api/v1/admin/mailbox');
@@ -46,7 +46,7 @@ async function confirm(base, email) {
 
 /** Asks until the answer is so: what follows from an event is there a moment after it. */
 export async function until(ask, isSo) {
-  const deadline = AbortSignal.timeout(15_000);
+  const deadline = AbortSignal.timeout(60_000);
   for (;;) {
     deadline.throwIfAborted();
     const answer = await ask();

@@ -43,7 +43,7 @@ export async function start(settings = {}, ...options) {
   async function visitor(options = {}) {
     const context = await browser.newContext({ baseURL: base, javaScriptEnabled: false, ...options });
     const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(30_000);
     return page;
   }
 
