@@ -47,7 +47,7 @@ mod tests {
     fn somebody_without_a_name_is_called_by_the_user_name() {
         let named = |first: Option<&str>, user: Option<&str>| {
             let (first_name, username) = (first.map(str::to_owned), user.map(str::to_owned));
-            Member { first_name, username, ..Member::default() }.name()
+            Member { username, first_name, ..Member::default() }.name()
         };
         assert_eq!(named(Some("Asha"), Some("asha1")).as_deref(), Some("Asha"));
         assert_eq!(named(None, Some("asha1")).as_deref(), Some("asha1"));
