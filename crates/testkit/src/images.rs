@@ -3,9 +3,10 @@
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
-use crate::{Client, Form};
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use reqwest::Method;
+
+use crate::{Client, Form};
 
 /// An image that is different for every size.
 #[must_use]

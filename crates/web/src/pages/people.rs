@@ -54,9 +54,13 @@ async fn people(visit: Visit) -> Result<Response, Failure> {
     let number = visit.page_number();
     let found = if query.is_empty() { None } else { search(&visit, &query, number).await? };
     let pages = found.as_ref().map_or(0, |found| found.pages);
-    let list = Pager::new(PATH, number, pages, vec![("q", query.clone())]);
     let title = visit.text("people-title").to_string();
-    show(&PeoplePage { frame: visit.frame(title), query, found, pager: list })
+    show(&PeoplePage {
+        frame: visit.frame(title),
+        pager: Pager::new(PATH, number, pages, vec![("q", query.clone())]),
+        query,
+        found,
+    })
 }
 
 /// The people whose account contains the text; `None` for a text that cannot be searched for, which is said.

@@ -66,14 +66,7 @@ impl Property {
 
     /// What a square foot costs, for what is sold by its area, and of which area.
     pub(crate) fn per_sqft(&self, language: Language) -> Option<String> {
-        if self.listing_type.as_deref() != Some("SALE") {
-            return None;
-        }
-        let (price, area) = (self.price.as_ref()?.as_f64()?, self.area_sqft.as_ref()?.as_f64()?);
-        if area < 1.0 {
-            return None;
-        }
-        let rupees = grouped(&format!("{:.0}", price / area));
+        let rupees = grouped(&format!("{:.0}", self.rupees_per_sqft()?));
         let is_plot = self.property_type.as_deref() == Some("PLOT");
         let basis = if is_plot { key("card-per-sqft-plot") } else { key("card-per-sqft") };
         Some(language.text(basis).arg("rupees", rupees).to_string())

@@ -11,10 +11,15 @@ impl Property {
         self.price.as_ref().and_then(Number::as_f64).filter(|&price| price > 0.0)
     }
 
-    /// The price of a square foot of the area that its owner states, for a home that is sold.
-    pub(crate) fn rupees_per_sqft(&self) -> Option<f64> {
+    /// What is asked for a square foot of the area that its owner states, once or each month.
+    pub(crate) fn asked_per_sqft(&self) -> Option<f64> {
         let area = self.area_sqft.as_ref().and_then(Number::as_f64).filter(|&area| area > 0.0)?;
-        self.rupees().filter(|_| self.is_sold_outright()).map(|price| price / area)
+        Some(self.rupees()? / area)
+    }
+
+    /// The same for a home that is sold.
+    pub(crate) fn rupees_per_sqft(&self) -> Option<f64> {
+        self.asked_per_sqft().filter(|_| self.is_sold_outright())
     }
 
     pub(crate) fn is_sold_outright(&self) -> bool {

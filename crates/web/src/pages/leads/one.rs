@@ -90,9 +90,7 @@ fn home(visit: &Visit) -> Option<Key> {
 async fn follow_up(visit: Visit, id: Key, form: Form) -> Result<Response, Failure> {
     visit.must_be_signed_in()?;
     let sheet = Sheet::typed(NEW, &form);
-    let is_number = |text: &&str| text.bytes().all(|byte| byte.is_ascii_digit());
-    let version = form.filled("version").filter(is_number);
-    let call = Call::patch(format!("/api/leads/{id}"), sheet.json()).if_version(version);
+    let call = Call::patch(format!("/api/leads/{id}"), sheet.json()).if_version(form.version());
     match visit.tell(call).await {
         Ok(()) => Ok(visit.go(&back(&visit, &form, &id), Some(Flash::LeadChanged))),
         Err(ApiError::Refused(refusal)) if refusal.blames_input() || is_overtaken(&refusal) => {

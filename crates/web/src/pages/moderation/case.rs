@@ -21,12 +21,12 @@ pub(super) struct Case {
     pub(super) version: String,
     pub(super) since: Option<Moment>,
     pub(super) report_count: Count,
-    pub(super) reports: Vec<ToldReport>,
+    pub(super) reports: Vec<ReportView>,
     pub(super) price: PriceCheck,
 }
 
 /// A report in words.
-pub(super) struct ToldReport {
+pub(super) struct ReportView {
     pub(super) cause: String,
     pub(super) details: Option<String>,
     pub(super) at: Option<Moment>,
@@ -38,7 +38,7 @@ impl Case {
         let QueueEntry { property: home, since, report_count, reports } = entry;
         let id = Key::parse(&home.id)?;
         let price = PriceCheck::of(visit, &home, area);
-        let told = |report| ToldReport::of(visit.language, report);
+        let told = |report| ReportView::of(visit.language, report);
         Some(Self {
             id,
             number: 1,
@@ -92,7 +92,7 @@ impl Case {
     }
 }
 
-impl ToldReport {
+impl ReportView {
     fn of(language: Language, report: OpenReport) -> Self {
         Self {
             cause: labels::of(language, CAUSES, &report.cause),

@@ -1,4 +1,4 @@
-//! The price of a listing beside what is asked for the like in its area. The figures are the market's own.
+//! Compares the price of a listing with the median of its kind in its area, as the market service computes it.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -54,7 +54,7 @@ pub(super) struct AmongOthers {
 
 impl PriceCheck {
     pub(super) fn of(visit: &Visit, home: &Property, details: Option<&AreaDetails>) -> Self {
-        let own = per_sqft(home);
+        let own = home.asked_per_sqft();
         let kind = details.and_then(|details| Some((details, of_its_kind(home, details)?)));
         let among =
             own.zip(kind).and_then(|(own, (details, kind))| AmongOthers::of(visit, own, details, kind));
@@ -85,11 +85,6 @@ impl AmongOthers {
             area: page.map(|page| (page, name.clone())),
         })
     }
-}
-
-fn per_sqft(home: &Property) -> Option<f64> {
-    let (price, area) = (home.price.as_ref()?.as_f64()?, home.area_sqft.as_ref()?.as_f64()?);
-    (area >= 1.0).then(|| price / area)
 }
 
 fn of_its_kind<'a>(home: &Property, details: &'a AreaDetails) -> Option<&'a OfferedKind> {
